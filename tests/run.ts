@@ -1,0 +1,100 @@
+/**
+ * `npm test` and `npm run test:<rung>`: runs the rungs of the ladder one after another, the cheap
+ * ones first, and ends with the plain line `N passed, N failed`.
+ *
+ * Rungs that need servers share ONE throw-away stack: real servers and processes on free ports in
+ * a temporary folder, functions deployed, market open. Its data folder is in TE_TEST_STACK.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createProgress } from '../infra/local/progress.ts'
+import { runAva, type TapCounts } from './helpers/ava-runner.ts'
+
+interface Rung {
+  name: string
+  files: string[]
+  needsStack: boolean
+}
+
+const root = resolve(import.meta.dirname, '..')
+const rungs: Rung[] = [
+  { name: 'unit', files: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'], needsStack: false },
+  ...['scenarios', 'properties', 'simulation'].map((name) => inFolder(name, false)),
+  // Chaos last: it kills what the others need.
+  ...['integration', 'security', 'chaos'].map((name) => inFolder(name, true)),
+]
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !rungs.some((rung) => rung.name === name))
+if (unknown.length > 0) {
+  process.stderr.write(`unknown rung ${unknown.join(', ')}; there are: ${rungNames()}\n`)
+  process.exit(2)
+}
+const chosen = rungs.filter(({ name }) => asked.length === 0 || asked.includes(name))
+const totals = await runRungs(chosen)
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''
+process.stdout.write(`${totals.passed} passed, ${totals.failed} failed${skipped}\n`)
+process.exitCode = totals.failed > 0 ? 1 : 0
+
+async function runRungs(list: Rung[]): Promise<TapCounts> {
+  const sum: TapCounts = { passed: 0, failed: 0, skipped: 0 }
+  const add = (counts: TapCounts): void => {
+    sum.passed += counts.passed
+    sum.failed += counts.failed
+    sum.skipped += counts.skipped
+  }
+  for (const rung of list.filter(({ needsStack }) => !needsStack)) add(await runRung(rung, {}))
+  const onStack = list.filter(({ needsStack }) => needsStack)
+  if (onStack.length === 0) return sum
+  try {
+    await withThrowAwayStack(async (env) => {
+      for (const rung of onStack) add(await runRung(rung, env))
+    })
+  } catch (error) {
+    // A stack that does not start is a failure of every rung that needs it, never a silent skip.
+    process.stdout.write(`the throw-away stack failed: ${String(error)}\n`)
+    add({ passed: 0, failed: 1, skipped: 0 })
+  }
+  return sum
+}
+
+async function runRung(rung: Rung, env: Record<string, string>): Promise<TapCounts> {
+  const startedAt = Date.now()
+  process.stdout.write(`\n── ${rung.name} ──\n`)
+  const counts = await runAva({
+    root,
+    files: rung.files,
+    // Rungs on the shared stack run one test at a time: each may stop a server.
+    options: rung.needsStack ? ['--serial', '--concurrency=1'] : ['--concurrency=2'],
+    env,
+  })
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  process.stdout.write(
+    `── ${rung.name}: ${counts.passed} ok, ${counts.failed} not ok, ${seconds} s ──\n`,
+  )
+  return counts
+}
+
+async function withThrowAwayStack(work: (env: Record<string, string>) => Promise<void>) {
+  const { openVenue } = await import('../infra/local/open-venue.ts')
+  const dataDir = await mkdtemp(join(tmpdir(), 'te-test-'))
+  const progress = createProgress()
+  const stack = await openVenue({ dataDir, ports: 'free', progress, bots: false })
+  const stop = (): void => void stack.stop().finally(() => process.exit(130))
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    await work({ TE_TEST_STACK: dataDir })
+  } finally {
+    await stack.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+function inFolder(name: string, needsStack: boolean): Rung {
+  return { name, files: [`tests/${name}/**/*.test.ts`], needsStack }
+}
+
+function rungNames(): string {
+  return rungs.map(({ name }) => name).join(', ')
+}
