@@ -68,7 +68,7 @@ export function encodeFrames(frames: readonly EventFrame[]): Uint8Array {
     body[at + 5] = traceparent.length
     body.writeUInt16LE(0, at + 6)
     body.writeBigUInt64LE(BigInt(seq), at + 8)
-    body.latin1Write(traceparent, at + FRAME_HEADER_BYTES)
+    body.write(traceparent, at + FRAME_HEADER_BYTES, 'latin1')
     body.set(data, at + FRAME_HEADER_BYTES + traceparent.length)
     at += frameBytes(data.length, traceparent)
   }
@@ -98,7 +98,7 @@ export function decodeFrames(body: Uint8Array): EventFrame[] {
       seq,
       data: bytes.subarray(dataAt, dataAt + dataLength),
       skipped: (flags & FLAG_SKIPPED) !== 0,
-      traceparent: bytes.latin1Slice(at + FRAME_HEADER_BYTES, dataAt),
+      traceparent: bytes.toString('latin1', at + FRAME_HEADER_BYTES, dataAt),
     })
     expected = seq + 1
     at = dataAt + dataLength

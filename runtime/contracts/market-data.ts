@@ -1,0 +1,101 @@
+// Public market data as it crosses processes and reaches clients: JSON, decimals as strings.
+// The feed encodes each message once; gateways forward its bytes. `seq` is one sequence per
+// instrument across book and trades: it rises by one with each message of `book` and `trades`
+// together, so that a client can order both and see a gap.
+
+/** Candle widths, shortest first. */
+export const CANDLE_INTERVALS = ['1s', '1m', '5m', '1h', '1d'] as const
+export type CandleInterval = (typeof CANDLE_INTERVALS)[number]
+
+/** [price, quantity], decimal strings; quantity "0" in a diff means the level is gone. */
+export type LevelText = readonly [string, string]
+/** [price, quantity, orderID] of one resting order, in priority order. */
+export type OrderText = readonly [string, string, number]
+
+/** Answer of `rpc.feed.book` and first message of a `book:` subscription. */
+export interface BookSnapshot {
+  readonly type: 'snapshot'
+  readonly channel: string
+  readonly symbol: string
+  readonly seq: number
+  readonly timestampMs: number
+  readonly bids: readonly LevelText[]
+  readonly asks: readonly LevelText[]
+}
+
+/** Level 3: every resting order. */
+export interface OrdersSnapshot {
+  readonly symbol: string
+  readonly seq: number
+  readonly bids: readonly OrderText[]
+  readonly asks: readonly OrderText[]
+}
+
+/** Levels that changed by one command; `prevSeq` is the seq of the book message before it. */
+export interface BookDiff {
+  readonly type: 'diff'
+  readonly channel: string
+  readonly symbol: string
+  readonly seq: number
+  readonly prevSeq: number
+  readonly timestampMs: number
+  readonly bids: readonly LevelText[]
+  readonly asks: readonly LevelText[]
+}
+
+export interface TradeMessage {
+  readonly type: 'trade'
+  readonly channel: string
+  readonly symbol: string
+  readonly seq: number
+  readonly tradeID: number
+  readonly price: string
+  readonly qty: string
+  /** Side of the aggressor. */
+  readonly side: 'Buy' | 'Sell'
+  readonly timestampMs: number
+}
+
+/** One candle; `closed` when no later trade can change it. Times in ms, UTC, start of the bucket. */
+export interface CandleMessage {
+  readonly type: 'candle'
+  readonly channel: string
+  readonly symbol: string
+  readonly interval: CandleInterval
+  readonly openTimeMs: number
+  readonly open: string
+  readonly high: string
+  readonly low: string
+  readonly close: string
+  readonly volume: string
+  readonly quoteVolume: string
+  readonly trades: number
+  readonly closed: boolean
+}
+
+/** Rolling 24 hours and the top of the book; null where there is nothing yet. */
+export interface TickerMessage {
+  readonly type: 'ticker'
+  readonly channel: string
+  readonly symbol: string
+  readonly timestampMs: number
+  readonly last: string | null
+  readonly bid: string | null
+  readonly bidQty: string | null
+  readonly ask: string | null
+  readonly askQty: string | null
+  readonly open24h: string | null
+  readonly high24h: string | null
+  readonly low24h: string | null
+  readonly volume24h: string
+  readonly quoteVolume24h: string
+  readonly change24hPct: string | null
+  readonly trades24h: number
+}
+
+export type MarketDataMessage =
+  | BookSnapshot
+  | BookDiff
+  | TradeMessage
+  | CandleMessage
+  | TickerMessage

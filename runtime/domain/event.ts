@@ -1,0 +1,124 @@
+// Everything that comes out of the engine, as plain values. `cmdIndex` says which command of the
+// batch caused it; sequence and time stand in the batch header.
+
+import type { Instrument } from './instrument.ts'
+import type { ExecType, OrdStatus, OrdType, Side, StpMode, TimeInForce } from './order.ts'
+import type { RejectReason } from './reject-reason.ts'
+
+interface Common {
+  readonly cmdIndex: number
+  readonly account: number
+  readonly traceId: string
+}
+
+/**
+ * One step in the life of one order. Units: px in ticks, qty in lots, notional and fee in quote
+ * minor units. Always orderQty = cumQty + leavesQty + what ended; closed means leavesQty 0.
+ * Each trade makes two of them with the same tradeID, the aggressor's and the maker's.
+ * Source: FIX 4.4 vol. 4, ExecutionReport.
+ */
+export interface ExecutionReport extends Common {
+  readonly type: 'ExecutionReport'
+  readonly instrumentId: number
+  readonly execType: ExecType
+  readonly ordStatus: OrdStatus
+  readonly side: Side
+  readonly ordType: OrdType
+  readonly timeInForce: TimeInForce
+  readonly stpMode: StpMode
+  readonly rejectReason: RejectReason
+  readonly aggressor: boolean
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  readonly orderID: number
+  readonly execID: number
+  /** 0 when this is no trade. */
+  readonly tradeID: number
+  readonly price: number
+  readonly stopPx: number
+  readonly orderQty: number
+  readonly displayQty: number
+  readonly lastQty: number
+  readonly lastPx: number
+  readonly leavesQty: number
+  readonly cumQty: number
+  readonly preventedQty: number
+  readonly lastNotional: bigint
+  readonly cumNotional: bigint
+  /** Of this fill; positive: paid by the account. Always in the quote asset. */
+  readonly fee: bigint
+  readonly feeAssetId: number
+  readonly clOrdID: string
+  readonly origClOrdID: string
+}
+
+/** An account's balance after a command: one a command and (account, asset) that it changed. */
+export interface BalanceChanged extends Common {
+  readonly type: 'BalanceChanged'
+  readonly assetId: number
+  readonly reason: 'Trade' | 'Credit' | 'Debit' | 'Hold' | 'Release'
+  /** Change of balance by this command. */
+  readonly delta: bigint
+  readonly balance: bigint
+  /** Part of balance that open orders hold; available = balance - hold. */
+  readonly hold: bigint
+  /** Of a Credit or Debit; else empty. */
+  readonly transferId: string
+  /** This transferId was seen before: nothing changed, the first result stands. */
+  readonly duplicate: boolean
+}
+
+export interface InstrumentChanged extends Common {
+  readonly type: 'InstrumentChanged'
+  readonly instrument: Instrument
+}
+
+/** An account was opened or its settings changed. */
+export interface AccountChanged extends Common {
+  readonly type: 'AccountChanged'
+  readonly killSwitch: boolean
+  readonly maxOpenOrders: number
+  readonly makerFeePpm: number | null
+  readonly takerFeePpm: number | null
+}
+
+/** The venue's kill switch changed. */
+export interface VenueChanged extends Common {
+  readonly type: 'VenueChanged'
+  readonly killSwitch: boolean
+}
+
+/** Ends a mass cancel, after the single cancels. */
+export interface MassCanceled extends Common {
+  readonly type: 'MassCanceled'
+  readonly instrumentId: number
+  readonly side: Side | null
+  readonly clOrdID: string
+  readonly canceledCount: number
+}
+
+/** A command other than an order was refused; nothing changed. */
+export interface CommandRejected extends Common {
+  readonly type: 'CommandRejected'
+  readonly command: string
+  readonly rejectReason: RejectReason
+  readonly transferId: string
+}
+
+export interface StateHash extends Common {
+  readonly type: 'StateHash'
+  /** Hex SHA-256-sized or shorter digest of the whole state. */
+  readonly hash: string
+}
+
+/** What travels often, in fixed binary records. */
+export type HotEvent = ExecutionReport | BalanceChanged
+/** What travels seldom, in JSON records. */
+export type RareEvent =
+  | InstrumentChanged
+  | AccountChanged
+  | VenueChanged
+  | MassCanceled
+  | CommandRejected
+  | StateHash
+export type EngineEvent = HotEvent | RareEvent
