@@ -1,9 +1,9 @@
 // Runs one function as a process: the same code in the OpenFaaS image and under the local host.
 
 import { pathToFileURL } from 'node:url'
-import { pino } from 'pino'
 import { FUNCTION_TOKEN_SECRET } from '#contracts/function-call.ts'
 import type { FunctionContext, FunctionHandler, FunctionInit } from '#contracts/function-handler.ts'
+import { createLogger } from '../service/logger.ts'
 import type { CallParts } from './call.ts'
 import { readFunctionConfig } from './config.ts'
 import { createSecrets } from './secrets.ts'
@@ -24,8 +24,7 @@ export async function runFunction(options: {
   readonly env: Readonly<Record<string, string | undefined>>
 }): Promise<void> {
   const config = readFunctionConfig(options.env)
-  const base = { name: `function:${config.functionName}` }
-  const log = pino({ level: config.logLevel, base, messageKey: 'msg' })
+  const log = createLogger({ name: `function:${config.functionName}`, level: config.logLevel })
   const die = (error: unknown) => {
     log.fatal({ err: error }, 'function stopped by a failure')
     process.exit(1)
@@ -49,7 +48,9 @@ export async function runFunction(options: {
   process.on('SIGTERM', () => void end('SIGTERM').catch(die))
   process.on('SIGINT', () => void end('SIGINT').catch(die))
   if (config.watchesParent) {
-    process.stdin.resume().once('close', () => void end('parent is gone').catch(die))
+    // A socket pair: it ends, or breaks, and stays half open, so that 'close' alone never comes.
+    const gone = () => void end('parent is gone').catch(die)
+    process.stdin.resume().once('end', gone).once('error', gone)
   }
 
   const secrets = createSecrets(config.secretsDir)
