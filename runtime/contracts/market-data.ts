@@ -1,18 +1,26 @@
 // Public market data as it crosses processes and reaches clients: JSON, decimals as strings.
 // The feed encodes each message once; gateways forward its bytes. `seq` is one sequence per
 // instrument across book and trades: it rises by one with each message of `book` and `trades`
-// together, so that a client can order both and see a gap.
+// together, so that a client can order both and see a gap. Within one command the trades come first,
+// then the one book message that they and the order led to. The numbers are a function of the event
+// log alone: they are the same after a restart, and a message seen twice has the same number twice.
+//
+// To hold a book: subscribe, ask for the snapshot, drop diffs with seq <= snapshot.seq, then every
+// diff must have prevSeq === seq of the message before (the snapshot's for the first); else ask again.
 
-/** Candle widths, shortest first. */
-export const CANDLE_INTERVALS = ['1s', '1m', '5m', '1h', '1d'] as const
-export type CandleInterval = (typeof CANDLE_INTERVALS)[number]
+import { CANDLE_INTERVALS, type CandleInterval } from '#domain/candle.ts'
+
+export { CANDLE_INTERVALS, type CandleInterval }
 
 /** [price, quantity], decimal strings; quantity "0" in a diff means the level is gone. */
 export type LevelText = readonly [string, string]
 /** [price, quantity, orderID] of one resting order, in priority order. */
 export type OrderText = readonly [string, string, number]
 
-/** Answer of `rpc.feed.book` and first message of a `book:` subscription. */
+/**
+ * Answer of `rpc.feed.book` and first message of a `book:` subscription. `seq` is that of the last
+ * book message (0 before the first): what the next diff carries as prevSeq.
+ */
 export interface BookSnapshot {
   readonly type: 'snapshot'
   readonly channel: string
@@ -56,7 +64,12 @@ export interface TradeMessage {
   readonly timestampMs: number
 }
 
-/** One candle; `closed` when no later trade can change it. Times in ms, UTC, start of the bucket. */
+/**
+ * One candle. Times in ms, UTC, start of the bucket (floor division). Buckets without trades do not
+ * exist: a chart leaves a gap or carries the last close. `closed`: the bucket is over, by a later
+ * event or by the clock; a trade that the log stamped inside it but that arrives more than a second
+ * late is still counted, and the candle is sent again.
+ */
 export interface CandleMessage {
   readonly type: 'candle'
   readonly channel: string
@@ -91,6 +104,23 @@ export interface TickerMessage {
   readonly quoteVolume24h: string
   readonly change24hPct: string | null
   readonly trades24h: number
+}
+
+/** One candle in an answer: the message without what the question said already. */
+export type CandleText = Omit<CandleMessage, 'type' | 'channel' | 'symbol' | 'interval'>
+
+/** Answer of `rpc.feed.candles`, oldest first. `degraded`: older history could not be read now. */
+export interface CandlesAnswer {
+  readonly symbol: string
+  readonly interval: CandleInterval
+  readonly candles: readonly CandleText[]
+  readonly degraded?: true
+}
+
+/** First message of a `trades:` subscription and answer of `rpc.feed.trades`, oldest first. */
+export interface TradesAnswer {
+  readonly symbol: string
+  readonly trades: readonly Omit<TradeMessage, 'type' | 'channel' | 'symbol'>[]
 }
 
 export type MarketDataMessage =

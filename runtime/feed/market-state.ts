@@ -1,0 +1,115 @@
+// All markets of a shard, fed by its event batches one after another. A batch that does not follow
+// the last one is not applied: a repeated one changes nothing, a gap is said (A6, C8).
+
+import { HEADER } from '#contracts/batch-layout.ts'
+import { cursorOver } from '#contracts/binary-fields.ts'
+import type { Instrument } from '#domain/instrument.ts'
+import { createBatchReader, type FeedReport } from './batch-reader.ts'
+import { InstrumentMarket, type MarketSink } from './instrument-market.ts'
+import type { MarketDump } from './market-dump.ts'
+
+export type ApplyOutcome = 'Applied' | 'Repeated' | 'Gap'
+
+/** Everything, to be written down. */
+export interface StateDump {
+  readonly seq: number
+  readonly timeMs: number
+  readonly markets: readonly MarketDump[]
+}
+
+/** Owns the markets of one shard. */
+export class MarketState {
+  readonly #sink: MarketSink
+  readonly #byId = new Map<number, InstrumentMarket>()
+  readonly #bySymbol = new Map<string, InstrumentMarket>()
+  readonly #read: (bytes: Uint8Array) => void
+  readonly #touched = new Set<InstrumentMarket>()
+  #cmdIndex = -1
+  #seq = 0
+  #timeMs = 0
+
+  constructor(sink: MarketSink) {
+    this.#sink = sink
+    this.#read = createBatchReader({
+      onReport: (report) => this.#onReport(report),
+      onInstrument: (instrument) => this.#onInstrument(instrument),
+    })
+  }
+
+  /** Last batch applied. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** Time of the last batch, ms; it never goes back, even when a server's clock does. */
+  get timeMs(): number {
+    return this.#timeMs
+  }
+
+  /** Takes the batch of a stream sequence. Errors: TE_INPUT_BODY when it is no event batch. */
+  apply(seq: number, bytes: Uint8Array): ApplyOutcome {
+    if (seq !== this.#seq + 1) return seq <= this.#seq ? 'Repeated' : 'Gap'
+    this.#timeMs = Math.max(this.#timeMs, batchTimeMs(bytes))
+    for (const market of this.#byId.values()) market.closeUntil(this.#timeMs, this.#sink)
+    this.#read(bytes)
+    this.#endCommand()
+    this.#cmdIndex = -1
+    this.#seq = seq
+    return 'Applied'
+  }
+
+  market(symbol: string): InstrumentMarket | undefined {
+    return this.#bySymbol.get(symbol)
+  }
+
+  markets(): InstrumentMarket[] {
+    return [...this.#byId.values()]
+  }
+
+  dump(): StateDump {
+    return {
+      seq: this.#seq,
+      timeMs: this.#timeMs,
+      markets: this.markets().map((market) => market.dump()),
+    }
+  }
+
+  /** Takes up what `dump` gave; only before the first batch. */
+  load(dump: StateDump): void {
+    const markets = dump.markets.map((market) => InstrumentMarket.load(market))
+    for (const market of markets) this.#enlist(market)
+    this.#seq = dump.seq
+    this.#timeMs = dump.timeMs
+  }
+
+  #enlist(market: InstrumentMarket): void {
+    this.#byId.set(market.instrument.instrumentId, market)
+    this.#bySymbol.set(market.instrument.symbol, market)
+  }
+
+  #onInstrument(instrument: Instrument): void {
+    const known = this.#byId.get(instrument.instrumentId)
+    if (known === undefined) this.#enlist(new InstrumentMarket(instrument))
+    else known.amend(instrument)
+  }
+
+  #onReport(report: FeedReport): void {
+    const market = this.#byId.get(report.instrumentId)
+    if (market === undefined) return
+    if (report.cmdIndex !== this.#cmdIndex) this.#endCommand()
+    this.#cmdIndex = report.cmdIndex
+    this.#touched.add(market)
+    market.apply(report, this.#timeMs, this.#sink)
+  }
+
+  #endCommand(): void {
+    for (const market of this.#touched) market.endCommand(this.#timeMs, this.#sink)
+    this.#touched.clear()
+  }
+}
+
+/** The time of a batch in whole milliseconds. */
+export function batchTimeMs(bytes: Uint8Array): number {
+  const ns = cursorOver(bytes).view.getBigInt64(HEADER.timestampNs, true)
+  return Number(ns / 1_000_000n)
+}
