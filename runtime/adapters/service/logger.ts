@@ -42,5 +42,15 @@ export function createLogger(options: {
     redact: { paths: REDACT_PATHS, censor: '[redacted]' },
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  return options.write === undefined ? pino(settings) : pino(settings, { write: options.write })
+  return pino(settings, { write: options.write ?? writeToStdout })
 }
+
+// Not pino's own destination: when the reader of our output is dead it retries EPIPE for ever, and
+// the process hangs in its last log line instead of ending.
+function writeToStdout(line: string): void {
+  process.stdout.write(line)
+}
+
+process.stdout.on('error', () => {
+  // Nobody reads any more; whoever watches this process sees it in its metrics and its end.
+})
