@@ -63,8 +63,8 @@ const program = new Command('replay')
 await program.parseAsync()
 
 async function run(file: string, options: Options): Promise<void> {
-  const format = FORMATS[options.format]
-  if (format === undefined) program.error(`unknown format ${options.format}`, { exitCode: 2 })
+  const format =
+    FORMATS[options.format] ?? program.error(`unknown format ${options.format}`, { exitCode: 2 })
   const venue = findVenue(options.home)
   await using session = await openReplaySession(venue, format, {
     accounts: Math.max(2, options.accounts),
