@@ -209,6 +209,7 @@ export class Replayer {
     order.replaces += 1
     const clOrdID = `${order.clOrdID.split(':')[0]}:${order.replaces}`
     await this.#send('order.replace', order.account, {
+      symbol: this.#session.symbol,
       origClOrdID: order.clOrdID,
       clOrdID,
       orderQty: formatAmount(resting.cum + left, 8),
