@@ -1,0 +1,68 @@
+// The accounts of the shard: settings, limits, and the list of each one's open orders. Slots are
+// handed out in the order of opening and never freed, so walking them is canonical.
+
+import { IdTable } from '../memory/id-table.ts'
+import { SlotPool } from '../memory/slot-pool.ts'
+
+/** Words of one account. */
+export const ACCOUNT = {
+  words: 8,
+  number: 0,
+  killSwitch: 1,
+  openOrders: 2,
+  /** 0 = no limit. */
+  maxOpenOrders: 3,
+  /** FEE_UNSET: the instrument's. */
+  makerFeePpm: 4,
+  takerFeePpm: 5,
+  firstOrder: 6,
+  lastOrder: 7,
+} as const
+
+export const FEE_UNSET = -2_147_483_648
+/** Account numbers are unsigned 32-bit in every record. */
+export const ACCOUNT_NUMBER_MAX = 4_294_967_295
+
+/** Account number -> slot, and the slots. */
+export class Accounts {
+  readonly pool: SlotPool
+  readonly #slots: IdTable
+
+  constructor(capacity: number) {
+    this.pool = new SlotPool(ACCOUNT.words, capacity)
+    this.#slots = new IdTable(capacity)
+  }
+
+  /** The slot of an account number, or NONE. */
+  find(account: number): number {
+    return this.#slots.find(account)
+  }
+
+  open(account: number): number {
+    const slot = this.pool.allocate()
+    const at = slot * ACCOUNT.words
+    this.pool.i32[at + ACCOUNT.number] = account
+    this.pool.i32[at + ACCOUNT.makerFeePpm] = FEE_UNSET
+    this.pool.i32[at + ACCOUNT.takerFeePpm] = FEE_UNSET
+    this.#slots.insert(account, slot)
+    return slot
+  }
+
+  /** Field of a slot. */
+  get(slot: number, field: number): number {
+    return this.pool.i32[slot * ACCOUNT.words + field] as number
+  }
+
+  set(slot: number, field: number, value: number): void {
+    this.pool.i32[slot * ACCOUNT.words + field] = value
+  }
+
+  numberOf(slot: number): number {
+    return this.get(slot, ACCOUNT.number) >>> 0
+  }
+
+  /** After a snapshot. */
+  reindex(): void {
+    for (let slot = 1; slot < this.pool.used; slot++) this.#slots.insert(this.numberOf(slot), slot)
+  }
+}

@@ -1,0 +1,78 @@
+// Records of one fixed size in flat memory, named by integer handles. Handle 0 is nobody (NONE) and
+// its slot is never handed out, so zeroed memory means "no link". A pool grows by doubling; views
+// are re-made then, so whoever may allocate reads `f64` and `i32` anew afterwards (hazard B7).
+
+/** The handle of nothing. */
+export const NONE = 0
+
+/** Fixed-size records; `f64` and `i32` are two views of the same memory. */
+export class SlotPool {
+  readonly words: number
+  readonly doubles: number
+  f64: Float64Array
+  i32: Int32Array
+  /** Slots below this were handed out at least once; what a snapshot copies. */
+  used = 1
+  live = 0
+  #freeHead = NONE
+  #capacity: number
+
+  /** Shapes: `words` is the record size in 32-bit words, even. */
+  constructor(words: number, capacity: number) {
+    this.words = words
+    this.doubles = words / 2
+    this.#capacity = Math.max(capacity, 1) + 1
+    const buffer = new ArrayBuffer(this.#capacity * words * 4)
+    this.f64 = new Float64Array(buffer)
+    this.i32 = new Int32Array(buffer)
+  }
+
+  /** A zeroed slot: the one freed last, else a new one. */
+  allocate(): number {
+    this.live++
+    const reused = this.#freeHead
+    if (reused !== NONE) {
+      const at = reused * this.words
+      this.#freeHead = this.i32[at] as number
+      this.i32[at] = 0
+      return reused
+    }
+    if (this.used === this.#capacity) this.#grow(this.#capacity * 2)
+    return this.used++
+  }
+
+  /** Gives a slot back. Its first word links the free list meanwhile, the rest is zero. */
+  release(slot: number): void {
+    const at = slot * this.words
+    for (let word = 1; word < this.words; word++) this.i32[at + word] = 0
+    this.i32[at] = this.#freeHead
+    this.#freeHead = slot
+    this.live--
+  }
+
+  #grow(capacity: number): void {
+    const buffer = new ArrayBuffer(capacity * this.words * 4)
+    const f64 = new Float64Array(buffer)
+    f64.set(this.f64)
+    this.f64 = f64
+    this.i32 = new Int32Array(buffer)
+    this.#capacity = capacity
+  }
+
+  /** Copy of the used memory, and the two numbers that are not in it. */
+  save(): { readonly bytes: Uint8Array; readonly freeHead: number; readonly live: number } {
+    const bytes = new Uint8Array(this.i32.buffer, 0, this.used * this.words * 4).slice()
+    return { bytes, freeHead: this.#freeHead, live: this.live }
+  }
+
+  /** Takes the memory of another pool. Errors: throws when the bytes are no whole records. */
+  restore(bytes: Uint8Array, freeHead: number, live: number): void {
+    const used = bytes.length / (this.words * 4)
+    if (!Number.isInteger(used) || used < 1) throw new Error('snapshot: broken pool')
+    if (used > this.#capacity) this.#grow(used)
+    new Uint8Array(this.i32.buffer).set(bytes)
+    this.used = used
+    this.live = live
+    this.#freeHead = freeHead
+  }
+}
