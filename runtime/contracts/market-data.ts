@@ -120,7 +120,7 @@ export interface CandlesAnswer {
 /** First message of a `trades:` subscription and answer of `rpc.feed.trades`, oldest first. */
 export interface TradesAnswer {
   readonly symbol: string
-  readonly trades: readonly Omit<TradeMessage, 'type' | 'channel' | 'symbol'>[]
+  readonly trades: readonly TradeMessage[]
 }
 
 export type MarketDataMessage =

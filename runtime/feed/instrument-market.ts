@@ -2,6 +2,7 @@
 // sequence that counts its book and trade messages. A function of the event log and nothing else;
 // only `conflate`, which says again what is known, is driven by the wall clock.
 
+import { fromJson, toJson } from '#contracts/binary-fields.ts'
 import type { BookSnapshot, OrdersSnapshot, TradesAnswer } from '#contracts/market-data.ts'
 import { BookView } from '#domain/book-view.ts'
 import {
@@ -145,9 +146,13 @@ export class InstrumentMarket {
 
   lastTrades(limit: number): TradesAnswer {
     const { price, qty } = this.#writer
+    const { symbol } = this.#instrument
     return {
-      symbol: this.#instrument.symbol,
+      symbol,
       trades: this.#trades.slice(-limit).map((t) => ({
+        type: 'trade',
+        channel: `trades:${symbol}`,
+        symbol,
         seq: t.seq,
         tradeID: t.tradeID,
         price: price(t.price),
@@ -178,7 +183,7 @@ export class InstrumentMarket {
   /** All of it, to be written down; shares nothing with the live state. */
   dump(): MarketDump {
     return {
-      instrument: this.#instrument,
+      instrument: toJson(this.#instrument),
       seq: this.#seq,
       bookSeq: this.#bookSeq,
       bookTimeMs: this.#bookTimeMs,
@@ -194,7 +199,7 @@ export class InstrumentMarket {
 
   /** Makes a market from what `dump` gave. */
   static load(dump: MarketDump): InstrumentMarket {
-    const market = new InstrumentMarket(dump.instrument)
+    const market = new InstrumentMarket(fromJson(dump.instrument) as Instrument)
     market.#seq = dump.seq
     market.#bookSeq = dump.bookSeq
     market.#bookTimeMs = dump.bookTimeMs

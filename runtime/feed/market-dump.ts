@@ -2,7 +2,6 @@
 
 import type { BookOrder } from '#domain/book-view.ts'
 import type { Candle, CandleSeries } from '#domain/candle.ts'
-import type { Instrument } from '#domain/instrument.ts'
 import type { FeedTrade } from './messages.ts'
 
 /** [openTimeMs, open, high, low, close, volume, quoteVolume, trades]. */
@@ -17,7 +16,8 @@ export interface SeriesDump {
 
 /** One instrument. */
 export interface MarketDump {
-  readonly instrument: Instrument
+  /** JSON text of contracts/binary-fields: an instrument holds bigints, nothing else here does. */
+  readonly instrument: string
   readonly seq: number
   readonly bookSeq: number
   readonly bookTimeMs: number

@@ -14,6 +14,8 @@ export type ApplyOutcome = 'Applied' | 'Repeated' | 'Gap'
 export interface StateDump {
   readonly seq: number
   readonly timeMs: number
+  /** Time of the last batch as the log has it: tells this log from another with the same numbers. */
+  readonly batchTimeNs: string
   readonly markets: readonly MarketDump[]
 }
 
@@ -27,6 +29,7 @@ export class MarketState {
   #cmdIndex = -1
   #seq = 0
   #timeMs = 0
+  #batchTimeNs = 0n
 
   constructor(sink: MarketSink) {
     this.#sink = sink
@@ -49,7 +52,8 @@ export class MarketState {
   /** Takes the batch of a stream sequence. Errors: TE_INPUT_BODY when it is no event batch. */
   apply(seq: number, bytes: Uint8Array): ApplyOutcome {
     if (seq !== this.#seq + 1) return seq <= this.#seq ? 'Repeated' : 'Gap'
-    this.#timeMs = Math.max(this.#timeMs, batchTimeMs(bytes))
+    this.#batchTimeNs = batchTimeNs(bytes)
+    this.#timeMs = Math.max(this.#timeMs, Number(this.#batchTimeNs / 1_000_000n))
     for (const market of this.#byId.values()) market.closeUntil(this.#timeMs, this.#sink)
     this.#read(bytes)
     this.#endCommand()
@@ -70,6 +74,7 @@ export class MarketState {
     return {
       seq: this.#seq,
       timeMs: this.#timeMs,
+      batchTimeNs: this.#batchTimeNs.toString(),
       markets: this.markets().map((market) => market.dump()),
     }
   }
@@ -80,6 +85,7 @@ export class MarketState {
     for (const market of markets) this.#enlist(market)
     this.#seq = dump.seq
     this.#timeMs = dump.timeMs
+    this.#batchTimeNs = BigInt(dump.batchTimeNs)
   }
 
   #enlist(market: InstrumentMarket): void {
@@ -108,8 +114,7 @@ export class MarketState {
   }
 }
 
-/** The time of a batch in whole milliseconds. */
-export function batchTimeMs(bytes: Uint8Array): number {
-  const ns = cursorOver(bytes).view.getBigInt64(HEADER.timestampNs, true)
-  return Number(ns / 1_000_000n)
+/** The time of a batch as the log has it. */
+export function batchTimeNs(bytes: Uint8Array): bigint {
+  return cursorOver(bytes).view.getBigInt64(HEADER.timestampNs, true)
 }

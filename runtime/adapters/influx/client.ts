@@ -26,9 +26,9 @@ export interface Influx extends AsyncDisposable {
 }
 
 export interface InfluxOptions {
+  /** May carry `user:password@`; for 2.x and 3.x the password is a token. */
   readonly url: string
   readonly db: string
-  /** For 2.x and 3.x. */
   readonly token?: string
   readonly timeoutMs?: number
 }
@@ -45,15 +45,15 @@ const ANSWER_BYTES_MAX = 16 * 1024 * 1024
 /** Opens a pool; nothing is sent yet. */
 export function createInflux(options: InfluxOptions): Influx {
   const timeoutMs = options.timeoutMs ?? 5_000
-  const pool = new Pool(new URL(options.url).origin, {
+  const url = new URL(options.url)
+  const pool = new Pool(url.origin, {
     connections: CONNECTIONS_MAX,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect: { timeout: Math.min(timeoutMs, 2_000) },
     maxResponseSize: ANSWER_BYTES_MAX,
   })
-  const headers: Record<string, string> =
-    options.token === undefined ? {} : { authorization: `Token ${options.token}` }
+  const headers = authorization(url, options.token)
   const call = (method: 'GET' | 'POST', path: string, params: object, body: string | null) =>
     send(pool, { method, path: `${path}?${query(params)}`, headers, body, timeoutMs })
   const { db } = options
@@ -80,6 +80,13 @@ export function createInflux(options: InfluxOptions): Influx {
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
+}
+
+function authorization(url: URL, token: string | undefined): Record<string, string> {
+  if (token !== undefined) return { authorization: `Token ${token}` }
+  if (url.password === '') return {}
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
 function query(params: object): string {

@@ -18,8 +18,7 @@ export interface Point {
 
 const INT64_MAX = 2n ** 63n - 1n
 const TIME = /^-?[0-9]{1,19}$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const UNCARRIABLE = /[\u0000-\u001f\u007f\u2028\u2029]|\\$/
+const UNCARRIABLE = /\p{Cc}|\\$/u
 
 /** Writes a point as one line, without the line break. */
 export function encodePoint({ measurement, tags, fields, timeNs }: Point): string {
