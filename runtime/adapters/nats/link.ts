@@ -146,7 +146,7 @@ function goDown(state: LinkState): void {
   state.isUp = false
   state.downSince = performance.now()
   const error = unavailable('the connection to NATS was lost')
-  for (const settle of [...state.waiting.values()]) settle(error, null)
+  for (const settle of state.waiting.values()) settle(error, null)
   state.waiting.clear()
   for (const listener of state.listeners) listener('disconnected')
 }

@@ -77,7 +77,14 @@ async function create(
   startSeq: number,
   isNew: boolean,
 ): Promise<void> {
-  if (!isNew && (await exists(link, options))) return
+  const found = isNew ? undefined : await find(link, options)
+  if (found?.num_ack_pending === 0) return
+  if (found !== undefined) {
+    // A process that died had taken these and not settled them: they come again now, not after
+    // ack_wait (30 s in which the function would stand still).
+    await remove(link, options)
+    return create(link, options, found.ack_floor.stream_seq + 1, true)
+  }
   const { stream, durable, filter } = options
   await api(link, `CONSUMER.CREATE.${stream}.${durable}${filter ? `.${filter}` : ''}`, {
     stream_name: stream,
@@ -96,12 +103,16 @@ async function create(
   })
 }
 
-async function exists(link: NatsLink, options: PullOptions): Promise<boolean> {
+interface ConsumerInfo {
+  readonly num_ack_pending: number
+  readonly ack_floor: { readonly stream_seq: number }
+}
+
+async function find(link: NatsLink, options: PullOptions): Promise<ConsumerInfo | undefined> {
   try {
-    await api(link, `CONSUMER.INFO.${options.stream}.${options.durable}`, null)
-    return true
+    return await api(link, `CONSUMER.INFO.${options.stream}.${options.durable}`, null)
   } catch (error) {
-    if (apiErrorOf(error)?.err_code === ERR_CONSUMER_NOT_FOUND) return false
+    if (apiErrorOf(error)?.err_code === ERR_CONSUMER_NOT_FOUND) return undefined
     throw error
   }
 }
