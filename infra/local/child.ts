@@ -83,7 +83,7 @@ export function keepRunning(options: ChildOptions): Child {
       timer = setTimeout(waitForRelease, HOLD_POLL_MS)
       return
     }
-    const wait = backoffMs(quickDeaths - 1)
+    const wait = backoffMs(Math.max(quickDeaths - 1, 0))
     restarts += 1
     tell('waiting', `${message}; restart ${restarts} in ${wait} ms`)
     timer = setTimeout(start, wait)

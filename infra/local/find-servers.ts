@@ -134,6 +134,17 @@ export async function findServers(
   return found as Record<ServerName, FoundServer>
 }
 
+/** Finds one server as a program of this machine: for tests that start one of their own. */
+export async function findServer(
+  name: ServerName,
+): Promise<Extract<FoundServer, { kind: 'binary' }>> {
+  const ways = { path: env.path, note: () => undefined, compose: composeOnce() }
+  const onPath = await findBy('path', name, ways).catch(() => undefined)
+  const found = onPath ?? (await findBy('debian', name, ways))
+  if (found.kind !== 'binary') throw new Error(`${name} is no program here`)
+  return found
+}
+
 /** `2.10.27 (debian)` */
 export function describe(server: FoundServer): string {
   return server.kind === 'binary'

@@ -64,6 +64,8 @@ export interface StackOptions {
   processes?: 'all' | readonly ProcessName[]
   source?: ServerSource
   progress?: Progress
+  /** Ends the start, or the venue. */
+  signal?: AbortSignal
 }
 
 /** The owner's stack: it can add processes. */
@@ -83,6 +85,7 @@ export async function startStack(options: StackOptions): Promise<OwnedStack> {
     processes: processes === 'all' ? ALL : processes,
     source: options.source,
     progress: options.progress ?? silentProgress,
+    signal: options.signal,
   })
   return { ...handle(supervisor.dataDir, () => supervisor.stop()), supervisor }
 }

@@ -47,6 +47,8 @@ export interface SupervisorOptions {
   processes: readonly ProcessName[]
   source?: ServerSource | undefined
   progress: Progress
+  /** Ends the start, or the venue. */
+  signal?: AbortSignal | undefined
 }
 
 /** A running venue, for its owner. */
@@ -66,7 +68,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   await makePassable(dataDir)
   const releaseLock = takeSupervisorLock(dataDir)
   const run = new Run(dataDir, options, releaseLock)
+  options.signal?.addEventListener('abort', () => void run.stop())
   try {
+    options.signal?.throwIfAborted()
     await run.start()
   } catch (error) {
     await run.stop()
@@ -144,7 +148,7 @@ class Run implements Supervisor {
   async #stopAll(): Promise<void> {
     if (this.#state !== undefined) this.#state.state = 'stopping'
     for (const names of STOP_ORDER) {
-      await Promise.all(names.map((name) => this.#children.get(name)?.stop(STOP_DEADLINE_MS)))
+      await Promise.all(names.map(async (name) => this.#children.get(name)?.stop(STOP_DEADLINE_MS)))
     }
     if (this.#state !== undefined) {
       this.#state.state = 'stopped'

@@ -24,15 +24,15 @@ export interface ServerContext {
   found: FoundServer & { kind: 'binary' }
   durability: 'power-safe' | 'process-safe'
   /** Passwords of servers, by name; made at the first start. */
-  password(name: string): Promise<string>
+  password: (name: string) => Promise<string>
 }
 
 /** One server. */
 export interface ServerSpec {
   /** Writes configuration, initialises storage; runs before every start of the stack. */
-  prepare(context: ServerContext): Promise<Launch>
+  prepare: (context: ServerContext) => Promise<Launch>
   /** Resolves when the server answers a real question; rejects when it does not. */
-  probe(ports: Ports, password: (name: string) => Promise<string>): Promise<void>
+  probe: (ports: Ports, password: (name: string) => Promise<string>) => Promise<void>
 }
 
 /** Environment that a server process may see: no more of ours than it needs. */
