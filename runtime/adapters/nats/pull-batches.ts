@@ -43,6 +43,8 @@ export interface PullConsumer {
     readonly waitMs: number
     readonly signal?: AbortSignal
   }) => Promise<PulledBatch | null>
+  /** All up to this sequence is acknowledged. */
+  readonly ackFloor: () => Promise<number>
   /** Makes the consumer anew so that it starts at a sequence: after a gap or a rebuild. */
   readonly recreateAt: (seq: number) => Promise<void>
   /** Removes the durable consumer from the server. */
@@ -63,6 +65,7 @@ export async function createPullBatches(
       // The next message alone is larger than maxBytes: it comes alone.
       return batch === 'TooLarge' ? pullSingle(link, options, waitMs, signal) : batch
     },
+    ackFloor: async () => (await find(link, options))?.ack_floor.stream_seq ?? 0,
     recreateAt: async (seq) => {
       await remove(link, options)
       await create(link, options, seq, true)
