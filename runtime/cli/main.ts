@@ -95,15 +95,15 @@ try {
   process.exitCode = explain(error)
 }
 
-interface Demo {
-  readonly gatewayUrl?: string
-  readonly apiKey?: string
-}
-
-/** The demo user of a venue that npm start runs here; nothing when there is none. */
-function demo(): Demo {
+/** Address and key of the demo user of a venue that npm start runs here; nothing when none does. */
+function demo(): { gatewayUrl?: string; apiKey?: string } {
+  const home = venueHome()
+  const read = <T>(name: string): T => JSON.parse(readFileSync(join(home, name), 'utf8')) as T
   try {
-    return JSON.parse(readFileSync(join(venueHome(), 'demo.json'), 'utf8')) as Demo
+    return {
+      gatewayUrl: read<{ urls: { gateway: string } }>('stack.json').urls.gateway,
+      ...read<{ demo: { apiKey: string } }>('demo.json').demo,
+    }
   } catch {
     return {}
   }
