@@ -35,6 +35,7 @@ export {
   type PublishResult,
 } from './log-publisher.ts'
 export { type LogReader, type OnLogMessage, type ReadLogOptions, readLog } from './log-reader.ts'
+export { readServerDurability, type ServerDurability } from './monitor.ts'
 export {
   createPullBatches,
   type PullConsumer,

@@ -60,7 +60,7 @@ async function get(store: ObjectStore, name: string): Promise<Uint8Array | null>
   })
   if (data === null || data.length !== info.size) return null
   const sha256 = createHash('sha256').update(data).digest('hex')
-  return sha256 === info.metadata?.[HASH] ? data : null
+  return sha256 === info.metadata?.[HASH] ? new Uint8Array(data) : null
 }
 
 async function list(store: ObjectStore): Promise<readonly SnapshotInfo[]> {

@@ -1,0 +1,110 @@
+// Composition root of matching: one process, one shard. Nothing is accepted before recovery is done
+// (the heartbeat and /health/ready say so); SIGTERM takes a snapshot; a log that cannot be the
+// shard's own ends the process with a code of its own.
+
+import {
+  connectNats,
+  createSnapshotStore,
+  ensureStreams,
+  readServerDurability,
+} from '#adapters/nats/index.ts'
+import { createLogger, createServiceServer, installProcessGuards } from '#adapters/service/index.ts'
+import { SNAPSHOT_BUCKET } from '#contracts/subjects.ts'
+import { type MatchingConfig, readMatchingConfig } from './config.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { createMarkKeeper, markPath, readMark } from './high-water-mark.ts'
+import { alwaysLeader } from './leadership.ts'
+import { createMatchingMetrics } from './metrics.ts'
+import { serveOperatorRequests } from './operator-requests.ts'
+import { EXIT_CODES, Refusal } from './refusal.ts'
+import { type MatchingService, startMatching } from './service.ts'
+
+const config = readMatchingConfig()
+const log = createLogger({ name: 'matching', level: config.logLevel })
+const cleanup = new AsyncDisposableStack()
+const stopping = new AbortController()
+let service: MatchingService | undefined
+let natsRtt: () => Promise<number> = () => Promise.reject(new Error('not connected yet'))
+
+const leave = (refusal: Refusal): void => {
+  log.fatal({ kind: refusal.kind }, refusal.message)
+  process.exitCode = EXIT_CODES[refusal.kind]
+  process.exit()
+}
+
+installProcessGuards(log, async () => {
+  stopping.abort()
+  if (service?.role() === 'leader') {
+    await service.drain()
+    await service.snapshot()
+  }
+  await cleanup.disposeAsync()
+})
+
+try {
+  await run(config)
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error
+  leave(error)
+}
+
+async function run({ shard, durability, ...settings }: MatchingConfig): Promise<void> {
+  const role = (): string => service?.role() ?? 'recovering'
+  const server = cleanup.use(
+    createServiceServer({
+      name: 'matching',
+      host: settings.host,
+      port: settings.port,
+      log,
+      probes: { nats: async () => void (await natsRtt()) },
+      role,
+      info: () => ({
+        ...(role() === 'leader' ? {} : { ready: false }),
+        shard,
+        seq: service?.seq() ?? 0,
+        durability,
+      }),
+    }),
+  )
+  const metrics = createMatchingMetrics(server.registry)
+  await server.listen()
+  const { natsUrl: url, dataDir, snapshotEvery, inFlightMax } = settings
+  const link = cleanup.use(
+    await connectNats({ url, name: `matching-${shard}`, log, signal: stopping.signal }),
+  )
+  natsRtt = () => link.rtt()
+  await checkDurability(settings.natsMonitorUrl, durability)
+  const lease = await alwaysLeader().campaign(stopping.signal)
+  cleanup.defer(lease.resign)
+  cleanup.use(
+    startHeartbeat(link, shard, () => ({
+      shard,
+      role: role(),
+      seq: service?.seq() ?? 0,
+      epoch: lease.epoch,
+      durability,
+    })),
+  )
+  await ensureStreams(link, { shard, replicas: settings.natsReplicas, signal: stopping.signal })
+  const store = await createSnapshotStore(link, SNAPSHOT_BUCKET)
+  const path = markPath(dataDir, shard)
+  const mark = await readMark(path)
+  const onMarkError = (err: unknown): void => log.warn({ err }, 'high-water mark not written')
+  const marks = cleanup.use(await createMarkKeeper(path, onMarkError))
+  const parts = { link, store, marks, mark, shard, snapshotEvery, inFlightMax, metrics, log }
+  service = cleanup.use(await startMatching({ ...parts, onEnd: leave }))
+  cleanup.use(serveOperatorRequests(link, shard, service))
+  await service.recovered
+}
+
+async function checkDurability(monitorUrl: string, promised: string): Promise<void> {
+  if (promised !== 'power-safe') return
+  if (monitorUrl === 'none') {
+    log.warn({}, 'power-safe by configuration only: TE_NATS_MONITOR_URL is not set')
+    return
+  }
+  const found = await readServerDurability(monitorUrl)
+  if (found === 'power-safe') return
+  const text = `NATS at ${monitorUrl} says ${found}: power-safe needs sync_interval: always`
+  throw new Refusal('NotDurable', text)
+}

@@ -1,0 +1,269 @@
+// (3)-(6) The shard's loop: command batches in stream order through the engine, event batches out.
+// Recovery is the same loop before the point where the log stood at the start; only there does the
+// role change, and with it what the gateway may send.
+
+import {
+  getMessage,
+  type LogReader,
+  type NatsLink,
+  readLog,
+  type SnapshotStore,
+  streamState,
+} from '#adapters/nats/index.ts'
+import { commandStream } from '#contracts/subjects.ts'
+import { createEventPublisher, type EventPublisher, type PublishEnd } from './event-publisher.ts'
+import type { BROKEN_MARK, HighWaterMark, MarkKeeper } from './high-water-mark.ts'
+import type { BatchApplier } from './journal/batch-applier.ts'
+import type { MatchingMetrics } from './metrics.ts'
+import {
+  checkMark,
+  createEventComparer,
+  type EventComparer,
+  findStart,
+  type RecoveryStart,
+} from './recovery.ts'
+import { Refusal } from './refusal.ts'
+import { createSnapshotKeeper, type SnapshotKeeper, type TakenSnapshot } from './snapshots.ts'
+
+/** A shard's part now. */
+export type MatchingRole = 'recovering' | 'leader' | 'ended'
+
+export interface MatchingOptions {
+  readonly link: NatsLink
+  readonly store: SnapshotStore
+  readonly marks: MarkKeeper
+  readonly mark: HighWaterMark | typeof BROKEN_MARK | null
+  readonly shard: number
+  /** Commands between two snapshots. */
+  readonly snapshotEvery: number
+  /** Event batches sent and not stored yet. */
+  readonly inFlightMax: number
+  readonly metrics: MatchingMetrics
+  readonly log: {
+    info(fields: object, message: string): void
+    warn(fields: object, message: string): void
+  }
+  /** The process must end: it cannot go on with this log. */
+  readonly onEnd: (refusal: Refusal) => void
+}
+
+/** A running shard. */
+export interface MatchingService extends AsyncDisposable {
+  readonly role: () => MatchingRole
+  /** Sequence of the last command batch applied. */
+  readonly seq: () => number
+  readonly applier: () => BatchApplier
+  /** Resolves when the shard has caught up with the log as it stood at the start. */
+  readonly recovered: Promise<void>
+  /** Takes a snapshot now; resolves when it is stored. */
+  readonly snapshot: () => Promise<TakenSnapshot>
+  /** Stops taking commands and waits until the events of those taken are stored. */
+  readonly drain: () => Promise<void>
+}
+
+interface State {
+  readonly options: MatchingOptions
+  readonly start: RecoveryStart
+  readonly applier: BatchApplier
+  readonly publisher: EventPublisher
+  readonly comparer: EventComparer
+  readonly snapshots: SnapshotKeeper
+  reader: LogReader | undefined
+  role: MatchingRole
+  isEnded: boolean
+  commandsSinceSnapshot: number
+  /** Stream time of the last batch applied: what the log must still say after a reconnect. */
+  lastLogTime: bigint
+  isSnapshotting: boolean
+  /** False from a disconnect until the log was seen to be the same. */
+  isLogConfirmed: boolean
+}
+
+/** Finds the start and begins to apply. Errors: Refusal. */
+export async function startMatching(options: MatchingOptions): Promise<MatchingService> {
+  const { link, store, shard, mark, log } = options
+  const start = await findStart(link, store, { shard, mark, log })
+  const { applier, snapshotSeq, targetSeq, storedSeq } = start
+  log.info({ shard, snapshotSeq, targetSeq, storedSeq }, 'recovering')
+  const publisher = createEventPublisher(link, {
+    shard,
+    storedSeq,
+    inFlightMax: options.inFlightMax,
+    onStored: (_seq, latencyMs) => options.metrics.stored(latencyMs),
+    onConflict: (seq) => log.warn({ shard, seq }, 'the fence refused an event batch'),
+    onEnd: (why, detail) => end(state, publishRefusal(why, detail)),
+  })
+  const state: State = {
+    options,
+    start,
+    applier,
+    publisher,
+    comparer: createEventComparer(link, shard, start),
+    snapshots: createSnapshotKeeper(store, shard, snapshotSeq, async (seq) => {
+      await publisher.stored(seq)
+      await options.marks.flush()
+    }),
+    reader: undefined,
+    role: 'recovering',
+    isEnded: false,
+    commandsSinceSnapshot: 0,
+    lastLogTime: 0n,
+    isSnapshotting: false,
+    isLogConfirmed: true,
+  }
+  const recovered = recover(state)
+  const stopWatching = link.onStatus((status) => {
+    if (status === 'disconnected') {
+      state.isLogConfirmed = false
+      state.reader?.pause()
+    }
+    if (status === 'reconnected') void confirmLog(state)
+  })
+  return {
+    role: () => state.role,
+    seq: () => applier.seq(),
+    applier: () => applier,
+    recovered,
+    snapshot: () => takeSnapshot(state),
+    drain: () => drain(state),
+    [Symbol.asyncDispose]: async () => {
+      state.isEnded = true
+      state.role = 'ended'
+      stopWatching()
+      await state.reader?.[Symbol.asyncDispose]()
+      await state.comparer[Symbol.asyncDispose]()
+      await publisher[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function publishRefusal(why: PublishEnd, detail: string): Refusal {
+  return new Refusal(why === 'Superseded' ? 'SteppedDown' : 'LogRefused', detail)
+}
+
+async function recover(state: State): Promise<void> {
+  const { options, start, comparer, publisher } = state
+  const startedAt = performance.now()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  state.reader = readLog(options.link, {
+    stream: commandStream(options.shard),
+    startSeq: start.applier.seq() + 1,
+    onMessage: (seq, timeNs, data, pending) => {
+      options.metrics.lag(pending)
+      takeBatch(state, seq, timeNs, data)
+      if (seq === start.targetSeq) resolve()
+    },
+    onLost: (error) => end(state, new Refusal('LogRefused', error.message)),
+  })
+  if (start.applier.seq() >= start.targetSeq) resolve()
+  try {
+    await Promise.all([promise, comparer.done])
+    await comparer[Symbol.asyncDispose]()
+    await publisher.stored(start.targetSeq)
+  } catch (error) {
+    return end(state, asRefusal(error))
+  }
+  if (state.isEnded) return
+  state.role = 'leader'
+  const durationMs = performance.now() - startedAt
+  options.metrics.recovered(durationMs)
+  const batches = start.targetSeq - start.snapshotSeq
+  options.log.info({ batches, seq: state.applier.seq(), durationMs }, 'recovered')
+}
+
+function asRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal('LogRefused', String(error))
+}
+
+function takeBatch(state: State, seq: number, timeNs: bigint, data: Uint8Array): void {
+  if (state.isEnded) return
+  const { options, applier, publisher, start } = state
+  const startedAt = performance.now()
+  const applied = applier.apply(seq, timeNs, data)
+  state.lastLogTime = timeNs
+  options.metrics.applied(applied, performance.now() - startedAt)
+  if (applied.malformed > 0) {
+    options.log.warn({ seq, malformed: applied.malformed }, 'undecodable records in a batch')
+  }
+  options.marks.raise(seq, applier.chain())
+  if (seq <= start.targetSeq) {
+    try {
+      checkMark(applier, options.mark)
+    } catch (error) {
+      return end(state, asRefusal(error))
+    }
+    state.comparer.expect(seq, applier.chain())
+  }
+  if (seq > start.storedSeq) {
+    publisher.publish(seq, applied.bytes)
+    if (publisher.pending() >= options.inFlightMax) holdBack(state)
+  }
+  state.commandsSinceSnapshot += applied.commands
+  if (state.commandsSinceSnapshot >= options.snapshotEvery) snapshotInBackground(state)
+}
+
+function holdBack(state: State): void {
+  state.reader?.pause()
+  void state.publisher.room().then(() => {
+    if (!state.isEnded && state.isLogConfirmed) state.reader?.resume()
+  })
+}
+
+function snapshotInBackground(state: State): void {
+  if (state.isSnapshotting || state.role !== 'leader') return
+  state.isSnapshotting = true
+  takeSnapshot(state)
+    .catch((err: unknown) => state.options.log.warn({ err }, 'snapshot not stored'))
+    .finally(() => {
+      state.isSnapshotting = false
+    })
+}
+
+async function takeSnapshot(state: State): Promise<TakenSnapshot> {
+  const startedAt = performance.now()
+  state.commandsSinceSnapshot = 0
+  const taken = state.snapshots.take(state.applier)
+  const copyMs = performance.now() - startedAt
+  const stored = await taken
+  const totalMs = performance.now() - startedAt
+  state.options.metrics.snapshot(copyMs, totalMs)
+  state.options.log.info({ ...stored, copyMs, totalMs }, 'snapshot stored')
+  return stored
+}
+
+/** After a reconnect: the log must still be the one that was applied (a power cut may shorten it). */
+async function confirmLog(state: State): Promise<void> {
+  const { options, applier } = state
+  const stream = commandStream(options.shard)
+  while (!state.isEnded) {
+    try {
+      const seq = applier.seq()
+      const { lastSeq } = await streamState(options.link, stream)
+      const last =
+        seq === 0 || state.lastLogTime === 0n ? null : await getMessage(options.link, stream, seq)
+      if (lastSeq < seq || (last !== null && last.timeNs !== state.lastLogTime)) {
+        const text = `the command log ends at ${lastSeq} or is another one; ${seq} was applied`
+        return end(state, new Refusal('LogRefused', text))
+      }
+      state.isLogConfirmed = true
+      state.reader?.resume()
+      return
+    } catch {
+      if (!options.link.isConnected()) return
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+}
+
+async function drain(state: State): Promise<void> {
+  await state.reader?.[Symbol.asyncDispose]()
+  await state.publisher.stored(state.applier.seq())
+}
+
+function end(state: State, refusal: Refusal): void {
+  if (state.isEnded) return
+  state.isEnded = true
+  state.role = 'ended'
+  void state.reader?.[Symbol.asyncDispose]()
+  state.options.onEnd(refusal)
+}
