@@ -125,7 +125,6 @@ async function run(lane: Lane): Promise<void> {
 async function step(lane: Lane): Promise<void> {
   lane.consumer ??= await openConsumer(lane)
   const batch = await lane.consumer.next({ waitMs: IDLE_MS, signal: lane.signal })
-  lane.problem = ''
   if (batch === null) return
   const last = batch.messages.at(-1)
   if (last === undefined) return
@@ -153,6 +152,7 @@ async function openConsumer(lane: Lane): Promise<PullConsumer> {
   })
   lane.acked = await consumer.ackFloor()
   lane.next = lane.acked + 1
+  lane.problem = ''
   return consumer
 }
 
