@@ -135,7 +135,7 @@ Dir::Cache "${dir}/cache";
 
 async function systemSources(): Promise<SourceStanza[]> {
   const folder = '/etc/apt/sources.list.d'
-  const names = (await readdir(folder).catch(() => [])).sort()
+  const names = await readdir(folder).catch(() => [])
   const stanzas = parseOneLine(await readFile('/etc/apt/sources.list', 'utf8').catch(() => ''))
   for (const name of names) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => '')

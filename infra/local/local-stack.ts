@@ -7,8 +7,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { env, type ServerSource } from './config.ts'
-import { SERVER_NAMES, type ServerName } from './find-servers.ts'
-import { isRunning, signalProcess } from './process-identity.ts'
+import { SERVER_NAMES } from './find-servers.ts'
+import { isRunning, type ProcessIdentity, signalProcess } from './process-identity.ts'
 import { probeProcess } from './processes.ts'
 import { type Progress, silentProgress } from './progress.ts'
 import { SERVERS } from './servers/table.ts'
@@ -110,48 +110,9 @@ async function stopFromOutside(state: StackState): Promise<void> {
 }
 
 function handle(dataDir: string, stop: () => Promise<void>): Stack {
-  const now = (): StackState => {
-    const state = readStackFile(dataDir)
-    if (state === undefined) throw new Error(`${dataDir}/stack.json is missing`)
-    return state
-  }
-  const first = now()
-  const child = (name: ChildName): ChildState | undefined => now().children[name]
-  const running = (name: ChildName) => {
-    const identity = child(name)?.process
-    return identity !== undefined && isRunning(identity) ? identity : undefined
-  }
-  const send = (name: ChildName, signal: NodeJS.Signals): void => {
-    const identity = running(name)
-    if (identity === undefined || !signalProcess(identity, signal)) {
-      throw new Error(`${name} is not running`)
-    }
-  }
-  const probe = async (name: ChildName): Promise<void> => {
-    if (running(name) === undefined) throw new Error('it is not running')
-    const server = SERVER_NAMES.find((candidate: ServerName) => candidate === name)
-    if (server !== undefined) await SERVERS[server].probe(now().ports, passwordReader(dataDir))
-    else if (name !== 'bots') await probeProcess(child(name)?.port ?? 0)
-  }
-  const waitReady = async (name: ChildName, timeoutMs = READY_TIMEOUT_MS): Promise<void> => {
-    const deadline = Date.now() + timeoutMs
-    for (;;) {
-      try {
-        return await probe(name)
-      } catch (cause) {
-        if (Date.now() > deadline) {
-          throw new Error(`${name} is not ready after ${timeoutMs} ms: ${String(cause)}`, { cause })
-        }
-      }
-      await sleep(POLL_MS)
-    }
-  }
-  const waitGone = async (name: ChildName, signal: NodeJS.Signals): Promise<void> => {
-    const identity = running(name)
-    if (identity === undefined) return
-    signalProcess(identity, signal)
-    while (isRunning(identity)) await sleep(POLL_MS)
-  }
+  const children = watchChildren(dataDir)
+  const { running, send, waitReady, waitGone } = children
+  const first = children.state()
   return {
     dataDir,
     urls: first.urls,
@@ -160,7 +121,7 @@ function handle(dataDir: string, stop: () => Promise<void>): Stack {
     adminToken: readFileSync(join(first.secretsDir, 'admin-token'), 'utf8').trim(),
     durability: first.durability,
     pid: (name) => running(name)?.pid,
-    child,
+    child: children.child,
     kill: (name, signal = 'SIGKILL') => send(name, signal),
     pause: (name) => send(name, 'SIGSTOP'),
     resume: (name) => send(name, 'SIGCONT'),
@@ -180,6 +141,52 @@ function handle(dataDir: string, stop: () => Promise<void>): Stack {
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+/** What `stack.json` and the processes themselves say about the children, asked anew each time. */
+function watchChildren(dataDir: string) {
+  const state = (): StackState => {
+    const found = readStackFile(dataDir)
+    if (found === undefined) throw new Error(`${dataDir}/stack.json is missing`)
+    return found
+  }
+  const child = (name: ChildName): ChildState | undefined => state().children[name]
+  const running = (name: ChildName): ProcessIdentity | undefined => {
+    const identity = child(name)?.process
+    return identity !== undefined && isRunning(identity) ? identity : undefined
+  }
+  const send = (name: ChildName, signal: NodeJS.Signals): void => {
+    const identity = running(name)
+    if (identity === undefined || !signalProcess(identity, signal)) {
+      throw new Error(`${name} is not running`)
+    }
+  }
+  const probe = async (name: ChildName): Promise<void> => {
+    if (running(name) === undefined) throw new Error('it is not running')
+    const server = SERVER_NAMES.find((candidate) => candidate === name)
+    if (server !== undefined) await SERVERS[server].probe(state().ports, passwordReader(dataDir))
+    else if (name !== 'bots') await probeProcess(child(name)?.port ?? 0)
+  }
+  const waitReady = async (name: ChildName, timeoutMs = READY_TIMEOUT_MS): Promise<void> => {
+    const deadline = Date.now() + timeoutMs
+    for (;;) {
+      try {
+        return await probe(name)
+      } catch (cause) {
+        if (Date.now() >= deadline) {
+          throw new Error(`${name} is not ready after ${timeoutMs} ms: ${String(cause)}`, { cause })
+        }
+      }
+      await sleep(POLL_MS)
+    }
+  }
+  const waitGone = async (name: ChildName, signal: NodeJS.Signals): Promise<void> => {
+    const identity = running(name)
+    if (identity === undefined) return
+    signalProcess(identity, signal)
+    while (isRunning(identity)) await sleep(POLL_MS)
+  }
+  return { state, child, running, send, waitReady, waitGone }
 }
 
 function passwordReader(dataDir: string): (name: string) => Promise<string> {

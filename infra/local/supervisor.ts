@@ -3,7 +3,7 @@
  * running, writes down what runs where, and ends everything in order.
  */
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, type ChildChange, keepRunning } from './child.ts'
@@ -252,9 +252,13 @@ class Run implements Supervisor {
         const logFile = join(this.dataDir, 'logs', `${name}.log`)
         if (Date.now() > deadline || (child?.restarts ?? 0) > 5) {
           const words = error instanceof Error ? error.message : String(error)
-          throw new Error(`${name} does not get ready: ${words}; its log: ${logFile}`, {
-            cause: error,
-          })
+          const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-4).join('\n  ')
+          throw new Error(
+            `${name} does not get ready: ${words}\n${logFile} ends with\n  ${lines}`,
+            {
+              cause: error,
+            },
+          )
         }
       }
       await sleep(READY_POLL_MS)
