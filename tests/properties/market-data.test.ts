@@ -9,6 +9,7 @@ import type { BookDiff, BookSnapshot, TradeMessage } from '#contracts/market-dat
 import type { EngineEvent } from '#domain/event.ts'
 import { MarketState } from '../../runtime/feed/market-state.ts'
 import { createStepText } from '../../runtime/feed/step-text.ts'
+import { glueBook } from '../helpers/book-glue.ts'
 import { BTC_USD, batch, listed } from '../helpers/events.ts'
 import { recordingSink } from '../helpers/market-sink.ts'
 import { createTinyVenue, levelsOf, seededRandom } from '../helpers/tiny-venue.ts'
@@ -68,7 +69,7 @@ test('a snapshot and the diffs after it give the same book, from any point on', 
       const { state, sink } = run(seed, 40, (r) => {
         if (batches++ === from) held = r.state.market(SYMBOL)?.bookSnapshot(1_000)
       })
-      const book = glue(held, sink.of<BookDiff>('book'))
+      const book = held && glueBook(held, sink.of<BookDiff>('book'))
       t.deepEqual(book, state.market(SYMBOL)?.bookSnapshot(1_000))
     }),
     { numRuns: 60 },
@@ -199,35 +200,4 @@ function bytesOf(seq: number, events: readonly EngineEvent[]): Uint8Array {
 
 function text([price, qty]: readonly [number, number]): [string, string] {
   return [formatSteps(price, BTC_USD.tickSize), formatSteps(qty, BTC_USD.lotSize)]
-}
-
-/** What a client does: the rule in contracts/market-data.ts. */
-function glue(
-  snapshot: BookSnapshot | undefined,
-  diffs: readonly BookDiff[],
-): BookSnapshot | undefined {
-  if (snapshot === undefined) return undefined
-  const sides = { bids: new Map(snapshot.bids), asks: new Map(snapshot.asks) }
-  let { seq, timestampMs } = snapshot
-  for (const diff of diffs) {
-    if (diff.seq <= seq) continue
-    if (diff.prevSeq !== seq) throw new Error(`gap: ${diff.prevSeq} after ${seq}`)
-    for (const side of ['bids', 'asks'] as const) {
-      for (const [price, qty] of diff[side]) {
-        if (qty === '0') sides[side].delete(price)
-        else sides[side].set(price, qty)
-      }
-    }
-    seq = diff.seq
-    timestampMs = diff.timestampMs
-  }
-  const sorted = (map: Map<string, string>, sign: number) =>
-    [...map].sort(([a], [b]) => (Number(a) - Number(b)) * sign)
-  return {
-    ...snapshot,
-    seq,
-    timestampMs,
-    bids: sorted(sides.bids, -1),
-    asks: sorted(sides.asks, 1),
-  }
 }
