@@ -76,13 +76,25 @@ export async function fetchDebianPackages(request: PackageRequest): Promise<void
 export async function libraryEnv(prefix: string): Promise<Record<string, string>> {
   const folders: string[] = []
   for (const base of ['usr/lib', 'lib']) {
-    const entries = await readdir(join(prefix, base)).catch(() => [])
-    folders.push(
-      ...entries.filter((name) => name.endsWith('-linux-gnu')).map((n) => join(prefix, base, n)),
-    )
-    if (entries.length > 0) folders.push(join(prefix, base))
+    for (const name of await readdir(join(prefix, base)).catch(() => [])) {
+      if (!name.endsWith('-linux-gnu')) continue
+      const folder = join(prefix, base, name)
+      // Libraries in folders of their own (libpulsecommon) are found by an absolute path otherwise.
+      folders.push(folder, ...(await libraryFolders(folder)))
+    }
+    folders.push(join(prefix, base))
   }
-  return folders.length === 0 ? {} : { LD_LIBRARY_PATH: folders.join(':') }
+  return { LD_LIBRARY_PATH: folders.join(':') }
+}
+
+async function libraryFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const found: string[] = []
+  for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
+    const names = await readdir(join(folder, entry.name))
+    if (names.some((name) => /^lib.*\.so/.test(name))) found.push(join(folder, entry.name))
+  }
+  return found
 }
 
 /** The code name of the running Debian (or derivative) release. */
