@@ -6,8 +6,11 @@ import { isConnectionLost, isRetryable, mapPostgresError } from './errors.ts'
 import type { Queryable, Tx } from './pool.ts'
 
 const ATTEMPTS_MAX = 5
-/** Pauses of 5, 10, 20, 40 ms at most, each random, so that two losers do not meet again. */
-const PAUSE_MS = 5
+/**
+ * Pauses up to 10, 20, 40, 80 ms, the upper half of each random, so that two losers do not meet
+ * again; in all at least 75 ms for the winner to commit.
+ */
+const PAUSE_MS = 10
 
 const ISOLATION = {
   'read committed': 'READ COMMITTED',
@@ -44,7 +47,7 @@ export async function runTransaction<T>(
       return await runOnce(checkout, fn, options)
     } catch (error) {
       if (!isRetryable(error) || attempt === ATTEMPTS_MAX) throw mapPostgresError(error)
-      await sleep(PAUSE_MS * 2 ** (attempt - 1) * Math.random())
+      await sleep(PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2))
     }
   }
 }
