@@ -1,0 +1,85 @@
+// An account's positions, valued at the last trade of each instrument.
+
+import type { InstrumentTable, Postgres, Projection } from '#adapters/postgres/index.ts'
+import { createInstrumentFormat } from '#contracts/api/instrument-format.ts'
+import { formatSteps, ratio } from '#contracts/decimal.ts'
+import type { RpcMethod } from '#contracts/function-handler.ts'
+import { readParams } from '#contracts/params.ts'
+import { assert } from '#domain/assert.ts'
+import type { Instrument } from '#domain/instrument.ts'
+import { unrealizedPnl } from '#domain/position.ts'
+
+/** The statement, for the query and for the test that looks at its plan (E8). */
+export const POSITIONS_OF_ACCOUNT = {
+  name: 'positions.of_account',
+  text: `SELECT p.instrument_id, p.net_qty, p.cost, p.realized_pnl, p.fees, l.last_px
+    FROM positions p LEFT JOIN position_price l USING (instrument_id)
+    WHERE p.account_id = $1 ORDER BY p.instrument_id`,
+}
+
+interface PositionRow {
+  readonly instrument_id: number
+  readonly net_qty: bigint
+  readonly cost: bigint
+  readonly realized_pnl: bigint
+  readonly fees: bigint
+  readonly last_px: number | null
+}
+
+/** Makes the requests of the function. */
+export function createPositionQueries(
+  pool: Postgres,
+  instruments: InstrumentTable,
+  projection: Projection,
+): Readonly<Record<'list', RpcMethod>> {
+  return {
+    list: async (params) => {
+      const p = readParams(params)
+      const accountId = p.accountId()
+      const minSeq = p.minSeq()
+      p.end()
+      const seq = await projection.waitForSeq(minSeq)
+      const { rows } = await pool.query<PositionRow>(POSITIONS_OF_ACCOUNT, [accountId])
+      const positions = []
+      for (const row of rows) {
+        const instrument = await instruments.byId(row.instrument_id)
+        assert(instrument !== undefined, 'an instrument is listed before it trades')
+        positions.push(positionShape(row, instrument))
+      }
+      return { ok: true, result: { positions, seq }, seq }
+    },
+  }
+}
+
+function positionShape(row: PositionRow, instrument: Instrument): object {
+  const { net_qty: netQty, cost, realized_pnl: realizedPnl, fees, last_px: lastPx } = row
+  const { quote, notionalFactor, lotSize } = instrument
+  const format = createInstrumentFormat(instrument)
+  const value = lastPx === null ? null : netQty * BigInt(lastPx) * notionalFactor
+  return {
+    symbol: instrument.symbol,
+    netQty: formatLots(netQty, lotSize),
+    cost: format.quote(cost),
+    avgCost: averageCost(netQty, cost, instrument),
+    realizedPnl: format.quote(realizedPnl),
+    fees: format.quote(fees),
+    lastPx: lastPx === null ? null : format.price(lastPx),
+    unrealizedPnl:
+      value === null
+        ? null
+        : format.quote(unrealizedPnl({ netQty, cost, realizedPnl, fees }, value)),
+  }
+}
+
+/** F7: null for a position of zero. For the eye only, with half even to the quote's own scale. */
+function averageCost(netQty: bigint, cost: bigint, instrument: Instrument): string | null {
+  const { base, quote, lotBaseMinor } = instrument
+  const baseMinor = netQty * lotBaseMinor
+  const decimals = quote.scale
+  return ratio(cost * 10n ** BigInt(base.scale), baseMinor * 10n ** BigInt(decimals), decimals)
+}
+
+function formatLots(lots: bigint, lotSize: string): string {
+  assert(lots <= Number.MAX_SAFE_INTEGER && lots >= Number.MIN_SAFE_INTEGER, 'lots are below 2^53')
+  return formatSteps(Number(lots), lotSize)
+}
