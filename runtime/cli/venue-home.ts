@@ -9,6 +9,7 @@ import { env } from 'node:process'
 export interface Venue {
   readonly home: string
   readonly gatewayUrl: string
+  readonly natsUrl: string
   readonly influxUrl: string
   readonly influxDb: string
   readonly adminToken: string
@@ -26,6 +27,7 @@ export function findVenue(option?: string): Venue {
   return {
     home,
     gatewayUrl: state.urls.gateway,
+    natsUrl: state.urls.nats,
     influxUrl: state.urls.influx,
     influxDb: state.env['TE_INFLUX_DB'] ?? 'tradeengine',
     adminToken: readFileSync(join(state.secretsDir, 'admin-token'), 'utf8').trim(),
@@ -33,7 +35,7 @@ export function findVenue(option?: string): Venue {
 }
 
 interface State {
-  readonly urls: { readonly gateway: string; readonly influx: string }
+  readonly urls: { readonly gateway: string; readonly nats: string; readonly influx: string }
   readonly env: Record<string, string | undefined>
   readonly secretsDir: string
 }

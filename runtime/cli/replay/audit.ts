@@ -71,7 +71,7 @@ async function auditInflux(
   trades: number,
 ): Promise<AuditRow> {
   await using influx = createInflux({ url: venue.influxUrl, db: venue.influxDb })
-  const query = `SELECT COUNT("ticks") FROM "trades" WHERE "symbol" = '${session.symbol}'`
+  const query = `SELECT COUNT("tradeID") FROM "trades" WHERE "symbol" = '${session.symbol}'`
   let found = 0
   // The feed writes in batches: give it a few seconds to hand over the last one.
   for (let tries = 0; tries < 50 && found < trades; tries++) {
