@@ -3,10 +3,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
-import { createInflux, type Influx } from '#adapters/influx/index.ts'
-import { connectNats, type NatsLink } from '#adapters/nats/index.ts'
+import { createInflux, encodePoint, type Influx, quoteText } from '#adapters/influx/index.ts'
+import { connectNats, ensureStreams, type NatsLink, streamState } from '#adapters/nats/index.ts'
 import { createMarketCache, createRedis, type RedisLink } from '#adapters/redis/index.ts'
 import { formatSteps } from '#contracts/decimal.ts'
+import { encodeEventBatch } from '#contracts/event-codec.ts'
 import type {
   BookDiff,
   BookSnapshot,
@@ -17,9 +18,12 @@ import type {
   TradeMessage,
   TradesAnswer,
 } from '#contracts/market-data.ts'
+import { eventStream, eventSubject } from '#contracts/subjects.ts'
+import { bucketStart } from '#domain/candle.ts'
 import { type OwnedStack, startStack } from '../../infra/local/local-stack.ts'
+import { CANDLES_KEPT_MAX } from '../../runtime/feed/instrument-market.ts'
 import { glueBook } from '../helpers/book-glue.ts'
-import { BTC_USD } from '../helpers/events.ts'
+import { BTC_USD, batch, listed, trade } from '../helpers/events.ts'
 import {
   askFeed,
   type FeedProcess,
@@ -216,8 +220,100 @@ test.serial('after NATS was killed the feed follows again and clients can resync
   t.is(await tradesInInflux(), venueLog.venue.trades.length)
 })
 
-function startFeed(): Promise<FeedProcess> {
-  return startFeedProcess({ ...stack.env, TE_DATA_DIR: dataDir, TE_FEED_SNAPSHOT_EVERY: '100' })
+test.serial(
+  'candles older than memory come from InfluxDB, and without it the answer says so',
+  async (t) => {
+    await feed.end('SIGTERM')
+    const seconds = 2 * CANDLES_KEPT_MAX + 300
+    const startMs = await appendSeconds(seconds)
+    feed = await startFeed({ TE_SHARD: '1', TE_DATA_DIR: await freshFolder() })
+    const ask = (params: object) =>
+      askFeed<CandlesAnswer>(link, 'candles', { symbol: SYMBOL, interval: '1s', ...params })
+    await until(
+      'all candles in InfluxDB',
+      async () => (await feed.metric('te_feed_influx_spool_points')) === 0,
+    )
+    const first = await ask({ from: startMs, limit: 1_000 })
+    t.is(first.degraded, undefined)
+    const expected = Array.from({ length: 1_000 }, (_, i) => startMs + i * 1_000)
+    t.deepEqual(
+      first.candles.map(({ openTimeMs }) => openTimeMs),
+      expected,
+    )
+    t.deepEqual(
+      first.candles.map(({ close }) => close),
+      expected.map((_, i) => formatSteps(i + 1, BTC_USD.tickSize)),
+    )
+    t.true(
+      first.candles.every(
+        ({ closed, trades: n, volume }) => closed && n === 1 && volume === '0.00000005',
+      ),
+    )
+    const middle = { from: startMs + 1_200_000, to: startMs + 2_100_000 }
+    const across = await ask(middle)
+    t.is(across.candles.length, 500)
+    const last = await ask({ to: startMs + 1_900_000, limit: 900 })
+    t.deepEqual(
+      last.candles.map(({ openTimeMs }) => openTimeMs),
+      Array.from({ length: 900 }, (_, i) => startMs + (1_000 + i) * 1_000),
+    )
+    await stack.takeDown('influx')
+    t.true((await ask({ from: startMs })).degraded)
+    const newest = await ask({ limit: 1_500 })
+    t.is(newest.degraded, undefined)
+    t.is(newest.candles.length, 1_500)
+    await stack.bringBack('influx')
+    await stack.waitReady('influx')
+  },
+)
+
+test.serial(
+  'hostile tags and texts are stored and found as they are on a real server',
+  async (t) => {
+    const hostile = ['a,b=c d', "x' OR '1'='1", 'a"b', 'a\\,b', 'ünïcødé €', '\u202e']
+    const lines = hostile.map((value, i) =>
+      encodePoint({
+        measurement: 'hostile',
+        tags: { t: value },
+        fields: { text: `${value}\n"\\`, i: BigInt(i) },
+        timeNs: String(1_700_000_000_000_000_000n + BigInt(i)),
+      }),
+    )
+    t.is(await influx.write(lines.join('\n')), 'Written')
+    for (const [i, value] of hostile.entries()) {
+      const q = `SELECT "text", "i" FROM "hostile" WHERE "t" = ${quoteText(value)}`
+      const [series, ...more] = await influx.query(q)
+      t.deepEqual(
+        series?.values.map((row) => row.slice(1)),
+        [[`${value}\n"\\`, i]],
+        value,
+      )
+      t.is(more.length, 0)
+    }
+    t.deepEqual(await influx.write('no line protocol'), await influx.write('no line protocol'))
+    t.not(await influx.write('no line protocol'), 'Written')
+  },
+)
+
+function startFeed(env: Record<string, string> = {}): Promise<FeedProcess> {
+  const own = { TE_DATA_DIR: dataDir, TE_FEED_SNAPSHOT_EVERY: '100' }
+  return startFeedProcess({ ...stack.env, ...own, ...env })
+}
+
+/** A log of its own (shard 1) with one trade in each of so many seconds; answers the first. */
+async function appendSeconds(seconds: number): Promise<number> {
+  await ensureStreams(link, { shard: 1 })
+  const startMs = bucketStart(Date.now() - (seconds + 60) * 1_000, 1_000)
+  for (let seq = 1; seq <= seconds + 1; seq++) {
+    const timestampNs = BigInt(startMs + (seq - 2) * 1_000) * 1_000_000n
+    const n = seq - 1
+    const orders = { buyer: 1_000, seller: 1_001, buyOrderID: n * 2, sellOrderID: n * 2 + 1 }
+    const events = n === 0 ? [listed()] : trade({ tradeID: n, price: n, qty: 5, ...orders })
+    link.publish(eventSubject(1), encodeEventBatch({ ...batch(seq, events), timestampNs }))
+  }
+  const stored = async () => (await streamState(link, eventStream(1))).lastSeq
+  await until('the log to hold the seconds', async () => (await stored()) === seconds + 1)
+  return startMs
 }
 
 function collect<T>(subject: string, into: T[]): void {
