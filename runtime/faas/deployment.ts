@@ -72,13 +72,13 @@ export function readDeployment(body: unknown, isStrict: boolean): Deployment {
     ...(requests === undefined ? {} : { requests }),
     ...(request['readOnlyRootFilesystem'] === true ? { readOnlyRootFilesystem: true } : {}),
   }
+  checkNamespace(namespace)
   if (isStrict) checkCommunityRules(deployment)
   return deployment
 }
 
 /** Refuses what the community edition refuses. Errors: RefusedError 400. */
-export function checkCommunityRules({ namespace, labels, annotations }: Deployment): void {
-  checkNamespace(namespace)
+export function checkCommunityRules({ labels, annotations }: Deployment): void {
   if (annotations['topic']?.includes(',') === true) {
     throw invalid('annotation topic: more than one topic needs OpenFaaS Pro')
   }

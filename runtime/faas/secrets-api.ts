@@ -9,42 +9,39 @@ import type { Store } from './store.ts'
 const SECRET_BYTES_MAX = 1024 * 1024
 
 /** Adds the routes. */
-export function addSecretRoutes(app: FastifyInstance, store: Store, isStrict: boolean): void {
+export function addSecretRoutes(app: FastifyInstance, store: Store): void {
   app.get('/system/secrets', () =>
     store.secretNames().map((name) => ({ name, namespace: NAMESPACE })),
   )
   app.post('/system/secrets', (request, reply) => {
-    const { name, value } = readSecret(request.body, isStrict)
+    const { name, value } = readSecret(request.body)
     if (store.hasSecret(name)) throw new RefusedError(409, `secret ${name} already exists`)
     store.writeSecret(name, value)
     return reply.code(202).send()
   })
   app.put('/system/secrets', (request, reply) => {
-    const { name, value } = readSecret(request.body, isStrict)
+    const { name, value } = readSecret(request.body)
     if (!store.hasSecret(name)) throw missing(name)
     store.writeSecret(name, value)
     return reply.code(202).send()
   })
   app.delete('/system/secrets', (request, reply) => {
-    const { name } = readName(request.body, isStrict)
+    const { name } = readName(request.body)
     if (!store.hasSecret(name)) throw missing(name)
     store.removeSecret(name)
     return reply.code(202).send()
   })
 }
 
-function readName(
-  body: unknown,
-  isStrict: boolean,
-): { name: string; fields: Record<string, unknown> } {
+function readName(body: unknown): { name: string; fields: Record<string, unknown> } {
   const fields = record(body, 'body')
-  if (isStrict) checkNamespace(text(fields, 'namespace', NAMESPACE) || NAMESPACE)
+  checkNamespace(text(fields, 'namespace', NAMESPACE) || NAMESPACE)
   return { name: text(fields, 'name'), fields }
 }
 
 /** `rawValue` (base64 of the file's bytes) wins over the trimmed text. */
-function readSecret(body: unknown, isStrict: boolean): { name: string; value: Buffer } {
-  const { name, fields } = readName(body, isStrict)
+function readSecret(body: unknown): { name: string; value: Buffer } {
+  const { name, fields } = readName(body)
   const raw = text(fields, 'rawValue', '')
   const value = raw === '' ? Buffer.from(text(fields, 'value', '')) : Buffer.from(raw, 'base64')
   if (value.length > SECRET_BYTES_MAX) throw new RefusedError(400, 'the secret is too large')

@@ -69,7 +69,7 @@ export function createHostServer(parts: HostParts): FastifyInstance {
     throw new RefusedError(501, 'one namespace only')
   })
   addFunctionRoutes(app, registry, config.isStrict)
-  addSecretRoutes(app, parts.store, config.isStrict)
+  addSecretRoutes(app, parts.store)
   return app
 }
 
