@@ -26,6 +26,7 @@ export function serveOperatorRequests(
         hold: row.hold.toString(),
       })),
     }),
+    /** Price levels in ticks and lots. */
     book: ({ symbol }) => bookOf(service, symbol),
   }
   const subscriptions = Object.entries(methods).map(([name, method]) =>
@@ -44,7 +45,12 @@ function bookOf(service: MatchingService, symbol: unknown): object {
   const { engine } = service.applier()
   const instrument = typeof symbol === 'string' ? engine.instrumentOf(symbol) : undefined
   if (!instrument) throw new NotFound('no such instrument')
-  return { symbol, orders: engine.openOrders(instrument.instrumentId) }
+  const { instrumentId } = instrument
+  return {
+    symbol,
+    bids: engine.levels(instrumentId, 'Buy'),
+    asks: engine.levels(instrumentId, 'Sell'),
+  }
 }
 
 class NotFound extends Error {}

@@ -8,7 +8,7 @@ import {
   type NatsLink,
   readLog,
   type SnapshotStore,
-  streamState,
+  streamExtent,
 } from '#adapters/nats/index.ts'
 import { commandStream } from '#contracts/subjects.ts'
 import { createEventPublisher, type EventPublisher, type PublishEnd } from './event-publisher.ts'
@@ -238,7 +238,7 @@ async function confirmLog(state: State): Promise<void> {
   while (!state.isEnded) {
     try {
       const seq = applier.seq()
-      const { lastSeq } = await streamState(options.link, stream)
+      const { lastSeq } = await streamExtent(options.link, stream)
       const last =
         seq === 0 || state.lastLogTime === 0n ? null : await getMessage(options.link, stream, seq)
       if (lastSeq < seq || (last !== null && last.timeNs !== state.lastLogTime)) {

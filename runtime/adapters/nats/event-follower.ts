@@ -4,7 +4,7 @@
 
 import { readEventHeader } from '#contracts/event-codec.ts'
 import { eventStream, eventSubject } from '#contracts/subjects.ts'
-import { streamState } from './jetstream.ts'
+import { streamExtent } from './jetstream.ts'
 import type { NatsLink } from './link.ts'
 import { type LogReader, readLog } from './log-reader.ts'
 
@@ -120,7 +120,7 @@ function whenReconnected(state: State): void {
 
 async function lastStored(link: NatsLink, shard: number): Promise<number | null> {
   try {
-    return (await streamState(link, eventStream(shard))).lastSeq
+    return (await streamExtent(link, eventStream(shard))).lastSeq
   } catch {
     return null
   }

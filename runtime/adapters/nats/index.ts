@@ -12,6 +12,7 @@ export {
   getMessage,
   type StoredMessage,
   type StreamState,
+  streamExtent,
   streamState,
 } from './jetstream.ts'
 export { createJsPublisher } from './js-publisher.ts'

@@ -199,7 +199,9 @@ function fillOrder({ bytes, words, floats, order }: Views, o: number, account: n
   copyWords(words, w + NEW.quoteAmount / 4, order.quoteAmount, 2)
   copyWords(words, w + NEW.expireTimeNs / 4, order.expireTimeNs, 2)
   copyWords(words, w + NEW.traceId / 4, order.traceId, TRACE_WORDS)
-  return copyId(words, w + NEW.clOrdID / 4, order.clOrdID)
+  // NaN has many bit patterns: echoed in a report, replicas could differ in bytes.
+  const sum = order.price + order.orderQty + order.stopPx + order.displayQty
+  return !Number.isNaN(sum) && copyId(words, w + NEW.clOrdID / 4, order.clOrdID)
 }
 
 function fillCancel({ words, floats, cancel }: Views, o: number, account: number): boolean {
@@ -208,6 +210,7 @@ function fillCancel({ words, floats, cancel }: Views, o: number, account: number
   cancel.orderID = floats[(o + CXL.orderID) >> 3] ?? 0
   copyWords(words, w + CXL.traceId / 4, cancel.traceId, TRACE_WORDS)
   return (
+    !Number.isNaN(cancel.orderID) &&
     copyId(words, w + CXL.clOrdID / 4, cancel.clOrdID) &&
     copyId(words, w + CXL.origClOrdID / 4, cancel.origClOrdID)
   )
@@ -222,6 +225,7 @@ function fillReplace({ words, floats, replace }: Views, o: number, account: numb
   replace.orderQty = floats[d + RPL.orderQty / 8] ?? 0
   copyWords(words, w + RPL.traceId / 4, replace.traceId, TRACE_WORDS)
   return (
+    !Number.isNaN(replace.orderID + replace.price + replace.orderQty) &&
     copyId(words, w + RPL.clOrdID / 4, replace.clOrdID) &&
     copyId(words, w + RPL.origClOrdID / 4, replace.origClOrdID)
   )

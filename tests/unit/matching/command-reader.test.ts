@@ -131,6 +131,11 @@ test('an id that is not ASCII followed by zeros is malformed', (t) => {
   t.deepEqual(read(accented), ['0 malformed 1001'])
 })
 
+test('a number that is NaN is malformed', (t) => {
+  t.deepEqual(read(encode([{ ...order, price: Number.NaN }])), ['0 malformed 1000'])
+  t.deepEqual(read(encode([{ ...cancel, orderID: Number.NaN }])), ['0 malformed 1001'])
+})
+
 test('ids of every length are taken', (t) => {
   const bytes = encode([cancel])
   for (let length = 0; length <= 36; length++) {

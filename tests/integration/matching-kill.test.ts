@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import {
+  createLogPublisher,
+  createSnapshotStore,
+  readServerDurability,
+  streamState,
+} from '#adapters/nats/index.ts'
+import { commandStream, commandSubject, eventStream } from '#contracts/subjects.ts'
+import { createCommandFlow, createDice } from '../helpers/command-flow.ts'
+import { type LogFixture, startLog } from '../helpers/log-fixture.ts'
+import { type MatchingProcess, startMatchingProcess } from '../helpers/matching-process.ts'
+import { compareWithReplay, readWholeLog } from '../helpers/replay-log.ts'
+import { until } from '../helpers/until.ts'
+
+/** Kills in one run; a night's run sets more. */
+const KILLS = Number(process.env['TE_TEST_KILLS'] ?? 10)
+const SEED = Number(process.env['TE_TEST_SEED'] ?? 20_261_122)
+
+async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'te-kill-'))
+  try {
+    return await work(dataDir)
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** A gateway's part: appends batches at its own pace until stopped; remembers what was accepted. */
+function startFlow(log: LogFixture, seed: number) {
+  const target = { stream: commandStream(0), subject: commandSubject(0) }
+  const publisher = createLogPublisher(log.link, { ...target, inFlightMax: 2 })
+  const flow = createCommandFlow(seed)
+  const acknowledged: number[] = []
+  let isStopped = false
+  const run = (async () => {
+    for (let i = 0; !isStopped; i++) {
+      await publisher.room()
+      void publisher
+        .publish(flow.next(), { msgId: `gw:${seed}:${i}` })
+        .then(({ seq }) => acknowledged.push(seq))
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    await publisher.idle()
+  })()
+  return {
+    acknowledged,
+    stop: async () => {
+      isStopped = true
+      await run
+      await publisher[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function eventsReach(log: LogFixture, last: number): Promise<void> {
+  await until(
+    `events reach ${last}`,
+    async () => (await streamState(log.link, eventStream(0))).lastSeq >= last,
+    60_000,
+  )
+}
+
+test(`F1: ${KILLS} kills -9 of matching lose no acknowledged command and repeat no event (seed ${SEED})`, async (t) => {
+  await using log = await startLog()
+  await withDataDir(async (dataDir) => {
+    const dice = createDice(SEED)
+    const flow = startFlow(log, SEED)
+    let matching: MatchingProcess | undefined
+    for (let kill = 0; kill < KILLS; kill++) {
+      matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+      // Some die while they recover, some while they lead.
+      const when = dice(900)
+      const isLate = dice(3) > 0
+      if (isLate) await matching.ready()
+      await new Promise((resolve) => setTimeout(resolve, when))
+      await matching.end('SIGKILL')
+    }
+    await flow.stop()
+    const last = Math.max(...flow.acknowledged)
+    await using final = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+    await final.ready()
+    await eventsReach(log, last)
+    const stored = new Set((await readWholeLog(log.link, commandStream(0))).map(({ seq }) => seq))
+    t.deepEqual(
+      flow.acknowledged.filter((seq) => !stored.has(seq)),
+      [],
+    )
+    const result = await compareWithReplay(log.link)
+    t.deepEqual(result.different, [])
+    t.true(result.trades > 0)
+    t.log(`${result.batches} batches, ${result.commands} commands, ${result.trades} trades`)
+    t.is(await final.end('SIGTERM'), 0)
+  })
+})
+
+test('F3: kill -9 of NATS under matching loses and repeats nothing', async (t) => {
+  await using log = await startLog({ sync: 'always' })
+  await withDataDir(async (dataDir) => {
+    const flow = startFlow(log, 77)
+    await using matching = await startMatchingProcess({
+      natsUrl: log.server.url,
+      dataDir,
+      env: { TE_DURABILITY: 'power-safe', TE_NATS_MONITOR_URL: log.server.monitorUrl },
+    })
+    for (let i = 0; i < 3; i++) {
+      await matching.ready()
+      const before = flow.acknowledged.length
+      await until('commands flow', () => flow.acknowledged.length > before + 20)
+      await log.server.kill()
+      await log.server.start()
+    }
+    await matching.ready()
+    await flow.stop()
+    await eventsReach(log, Math.max(...flow.acknowledged))
+    const result = await compareWithReplay(log.link)
+    t.deepEqual(result.different, [])
+    t.is(result.batches, flow.acknowledged.length)
+  })
+})
+
+test('L7: nothing leads before recovery is done, and SIGTERM leaves a snapshot', async (t) => {
+  await using log = await startLog()
+  await withDataDir(async (dataDir) => {
+    const roles: string[] = []
+    log.link.subscribe('hb.matching.0', (data) => {
+      roles.push((JSON.parse(Buffer.from(data).toString()) as { role: string }).role)
+    })
+    const flow = startFlow(log, 5)
+    await until('a tail to recover', () => flow.acknowledged.length > 100)
+    await flow.stop()
+    await using matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+    await matching.ready()
+    await until('a heartbeat of the leader', () => roles.includes('leader'))
+    t.is(roles[0], 'recovering')
+    t.false(roles.slice(roles.indexOf('leader')).includes('recovering'))
+    t.is(await matching.end('SIGTERM'), 0)
+    const store = await createSnapshotStore(log.link, 'TE_SNAPSHOTS')
+    t.is((await store.list()).length, 1)
+  })
+})
+
+test('power-safe on a server that does not sync every write is refused with its own code', async (t) => {
+  await using log = await startLog({ sync: '2m' })
+  t.is(await readServerDurability(log.server.monitorUrl), 'process-safe')
+  await withDataDir(async (dataDir) => {
+    await using matching = await startMatchingProcess({
+      natsUrl: log.server.url,
+      dataDir,
+      env: { TE_DURABILITY: 'power-safe', TE_NATS_MONITOR_URL: log.server.monitorUrl },
+    })
+    t.is(await matching.exited, 5, matching.output())
+  })
+})
