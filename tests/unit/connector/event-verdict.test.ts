@@ -25,7 +25,9 @@ const TABLE: readonly [string, number, unknown, string][] = [
 ]
 
 for (const [title, status, body, kind] of TABLE) {
-  test(`C7: ${title}`, (t) => t.is<string>(verdict(status, body).kind, kind))
+  test(`C7: ${title}`, (t) => {
+    t.true(verdict(status, body).kind === kind)
+  })
 }
 
 test('a function may publish pushes and nothing else', (t) => {
