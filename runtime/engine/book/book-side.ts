@@ -123,7 +123,11 @@ export class BookSide {
     this.best = best
     this.qty = 0
     const { i32, f64 } = this.#levels
-    for (let level = best; level !== NONE; level = i32[level * LEVEL.words + LEVEL.worse] as number) {
+    for (
+      let level = best;
+      level !== NONE;
+      level = i32[level * LEVEL.words + LEVEL.worse] as number
+    ) {
       const key = f64[level * LEVEL.doubles + LEVEL.key] as number
       i32[level * LEVEL.words + LEVEL.leaf] = this.#index.insert(key, level)
       this.qty += f64[level * LEVEL.doubles + LEVEL.qty] as number

@@ -3,12 +3,7 @@
 // exactly as Book.match does, self-trade prevention included.
 
 import { NONE } from '../memory/slot-pool.ts'
-import {
-  type Book,
-  STP_DECREMENT,
-  STP_EXPIRE_MAKER,
-  STP_NONE,
-} from './book.ts'
+import { type Book, STP_DECREMENT, STP_EXPIRE_MAKER, STP_NONE } from './book.ts'
 import { LEVEL, ORDER } from './order-pool.ts'
 
 /** A reusable cursor over the makers that a taker would meet, in order. */
@@ -32,7 +27,9 @@ export class BookWalk {
     this.#stpMode = stpMode
     this.#level = takerKey > 0 ? book.asks.best : book.bids.best
     this.#order =
-      this.#level === NONE ? NONE : (book.levels.i32[this.#level * LEVEL.words + LEVEL.head] as number)
+      this.#level === NONE
+        ? NONE
+        : (book.levels.i32[this.#level * LEVEL.words + LEVEL.head] as number)
   }
 
   /** Moves to the next maker; false when the taker would meet no other. */
@@ -43,7 +40,8 @@ export class BookWalk {
       if (key + this.#takerKey < 0) return false
       while (this.#order !== NONE) {
         const at = this.#order * ORDER.words
-        const isOwn = this.#stpMode !== STP_NONE && book.orders.i32[at + ORDER.owner] === this.#owner
+        const isOwn =
+          this.#stpMode !== STP_NONE && book.orders.i32[at + ORDER.owner] === this.#owner
         if (isOwn && this.#stpMode !== STP_EXPIRE_MAKER && this.#stpMode !== STP_DECREMENT) {
           return false
         }

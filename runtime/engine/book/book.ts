@@ -151,7 +151,9 @@ export class Book {
   }
 
   #sideOf(order: number): BookSide {
-    return (this.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0 ? this.bids : this.asks
+    return (this.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
+      ? this.bids
+      : this.asks
   }
 
   /** The first `ended` orders of a level are gone; `head` is now its oldest. */

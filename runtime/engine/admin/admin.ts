@@ -1,0 +1,71 @@
+// The commands that travel seldom. They come from JSON, so a field may be anything: each rule checks
+// what it uses, and whatever does not hold is answered with one CommandRejected.
+
+import type { AdminCommand } from '#domain/command.ts'
+import { REJECT_REASONS } from '#domain/reject-reason.ts'
+import { REJECT } from '../codes.ts'
+import type { EngineState } from '../engine-state.ts'
+import { ID_WORDS } from '../hot-command.ts'
+import { massCancel } from '../orders/mass-cancel.ts'
+import { stateHash } from '../snapshot/state-hash.ts'
+import { idToWords } from '../words.ts'
+import { amendInstrument, listInstrument, setTradingState } from './listing.ts'
+import { openAccount, setFeeTier, setKillSwitch, setLimits } from './settings.ts'
+import { transfer } from './transfers.ts'
+
+const transferId = new Int32Array(ID_WORDS)
+
+/** Obeys a command, or reports why not. */
+export function administer(s: EngineState, command: AdminCommand): void {
+  const reason = obey(s, command)
+  if (reason === 0) return
+  const id = 'transferId' in command ? command.transferId : ''
+  s.sink.rare({
+    type: 'CommandRejected',
+    cmdIndex: s.cmdIndex,
+    account: command.account,
+    traceId: command.traceId,
+    command: String(command.type),
+    rejectReason: REJECT_REASONS[reason] ?? 'Malformed',
+    transferId: typeof id === 'string' ? id : '',
+  })
+}
+
+function obey(s: EngineState, command: AdminCommand): number {
+  switch (command.type) {
+    case 'OpenAccount':
+      return openAccount(s, command)
+    case 'Credit':
+    case 'Debit':
+      if (!idToWords(command.transferId, transferId)) return REJECT.Malformed
+      return transfer(s, command, transferId)
+    case 'SetLimits':
+      return setLimits(s, command)
+    case 'SetFeeTier':
+      return setFeeTier(s, command)
+    case 'SetKillSwitch':
+      return setKillSwitch(s, command)
+    case 'ListInstrument':
+      return listInstrument(s, command)
+    case 'AmendInstrument':
+      return amendInstrument(s, command)
+    case 'SetTradingState':
+      return setTradingState(s, command)
+    case 'MassCancel':
+      return massCancel(s, command)
+    case 'Clock':
+      return 0
+    case 'HashState':
+      s.sink.rare({
+        type: 'StateHash',
+        cmdIndex: s.cmdIndex,
+        account: command.account,
+        traceId: command.traceId,
+        hash: stateHash(s),
+      })
+      return 0
+    default:
+      // Not of this version: refused, whatever it is.
+      return REJECT.Malformed
+  }
+}

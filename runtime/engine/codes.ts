@@ -1,0 +1,45 @@
+// The codes (places in the domain's closed sets) that the engine names.
+
+import {
+  EXEC_TYPES,
+  type ExecType,
+  ORD_STATUSES,
+  ORD_TYPES,
+  type OrdStatus,
+  type OrdType,
+  TIMES_IN_FORCE,
+  type TimeInForce,
+} from '#domain/order.ts'
+import { REJECT_REASONS, type RejectReason } from '#domain/reject-reason.ts'
+
+const exec = (value: ExecType): number => EXEC_TYPES.indexOf(value)
+const status = (value: OrdStatus): number => ORD_STATUSES.indexOf(value)
+const type = (value: OrdType): number => ORD_TYPES.indexOf(value)
+const force = (value: TimeInForce): number => TIMES_IN_FORCE.indexOf(value)
+
+export const EXEC_NEW = exec('New')
+export const EXEC_REPLACED = exec('Replaced')
+export const EXEC_CANCELED = exec('Canceled')
+export const EXEC_REJECTED = exec('Rejected')
+export const EXEC_TRADE = exec('Trade')
+export const EXEC_EXPIRED = exec('Expired')
+export const EXEC_PREVENTED = exec('TradePrevented')
+
+export const STATUS_NEW = status('New')
+export const STATUS_PARTIAL = status('PartiallyFilled')
+export const STATUS_FILLED = status('Filled')
+export const STATUS_CANCELED = status('Canceled')
+export const STATUS_REJECTED = status('Rejected')
+export const STATUS_EXPIRED = status('Expired')
+
+export const TYPE_LIMIT = type('Limit')
+export const TYPE_MARKET = type('Market')
+
+export const FORCE_GTC = force('GTC')
+export const FORCE_IOC = force('IOC')
+export const FORCE_FOK = force('FOK')
+
+/** Every reject reason by name, as its code; 0 = no reason. */
+export const REJECT = Object.fromEntries(REJECT_REASONS.map((reason, code) => [reason, code])) as {
+  readonly [Reason in RejectReason]: number
+}

@@ -1,0 +1,90 @@
+// Everything that the engine knows, and the command under way. The rules are functions over this
+// state, one file per rule group; nothing else holds anything between two commands.
+
+import { EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accounts.ts'
+import type { Asset } from '#domain/instrument.ts'
+import { Accounts } from './accounts/accounts.ts'
+import { Balances } from './accounts/balances.ts'
+import { IdMemory, RECENT_IDS_MAX } from './accounts/id-memory.ts'
+import { Positions } from './accounts/positions.ts'
+import { type BookMemory, createBookMemory } from './book/book.ts'
+import { FillLog } from './book/fill-log.ts'
+import type { EventSink } from './event-sink.ts'
+import { TRACE_WORDS } from './hot-command.ts'
+import type { InstrumentState } from './instruments/instrument-state.ts'
+import { Columns } from './memory/columns.ts'
+import { IdTable } from './memory/id-table.ts'
+import { DETAIL } from './orders/order-details.ts'
+import { Reports } from './reports.ts'
+
+/** Start sizes and bounds; none but recentIdsMax can be seen from outside. */
+export interface EngineOptions {
+  /** Orders to make room for at start; everything grows from there. */
+  readonly capacity?: number
+  /** Ids that are done and still remembered, per kind. All replicas must agree. */
+  readonly recentIdsMax?: number
+}
+
+/** The state of one shard. */
+export class EngineState {
+  readonly accounts: Accounts
+  readonly balances: Balances
+  readonly positions: Positions
+  readonly clientIds: IdMemory
+  readonly transferIds: IdMemory
+  readonly memory: BookMemory
+  readonly details: Columns
+  readonly orderIds: IdTable
+  /** By id; place 0 is empty. */
+  readonly instruments: (InstrumentState | undefined)[] = [undefined]
+  readonly assets: Asset[] = []
+  readonly recentIdsMax: number
+  isVenueHalted = false
+  lastSeq = 0
+  now = 0n
+  lastOrderID = 0
+  lastExecID = 0
+  /** Last place given out in any queue. */
+  lastQueued = 0
+
+  /** The command under way. */
+  cmdIndex = 0
+  readonly traceId: Int32Array = new Int32Array(TRACE_WORDS)
+  readonly fills = new FillLog(64)
+  readonly reports: Reports
+  readonly sink: EventSink
+
+  constructor(sink: EventSink, options: EngineOptions) {
+    const capacity = options.capacity ?? 16_384
+    this.recentIdsMax = options.recentIdsMax ?? RECENT_IDS_MAX
+    this.sink = sink
+    this.accounts = new Accounts(capacity)
+    this.balances = new Balances(capacity)
+    this.positions = new Positions(capacity)
+    this.clientIds = new IdMemory(capacity, this.recentIdsMax)
+    this.transferIds = new IdMemory(Math.ceil(capacity / 16), this.recentIdsMax)
+    this.memory = createBookMemory(capacity)
+    this.details = new Columns(DETAIL.words, capacity)
+    this.orderIds = new IdTable(capacity)
+    this.reports = new Reports(this)
+    for (const account of [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT]) {
+      this.accounts.open(account)
+    }
+  }
+
+  /** Starts a command: all its events carry this index and trace. */
+  beginCommand(cmdIndex: number, traceId: Int32Array): void {
+    this.cmdIndex = cmdIndex
+    for (let word = 0; word < TRACE_WORDS; word++) this.traceId[word] = traceId[word] as number
+  }
+
+  /** An instrument that is known to exist. */
+  instrumentAt(id: number): InstrumentState {
+    return this.instruments[id] as InstrumentState
+  }
+
+  /** The instrument of an id that may be any number. */
+  findInstrument(id: number): InstrumentState | undefined {
+    return id > 0 && id < this.instruments.length ? this.instruments[id] : undefined
+  }
+}

@@ -1,0 +1,122 @@
+// The engine of one shard: (state, command) -> (state, events). Synchronous, no clock, no chance, no
+// I/O; the same commands give the same events and the same state, byte for byte. Steps (4) and (5)
+// of an order's way.
+//
+//   begin(seq, time) -> newOrder | cancelOrder | replaceOrder | admin ...  -> events into the sink
+//
+// Read next: orders/new-order.ts, then risk/pre-trade.ts, book/book.ts, risk/settlement.ts.
+
+import type { AdminCommand } from '#domain/command.ts'
+import type { Asset, Instrument } from '#domain/instrument.ts'
+import { administer } from './admin/admin.ts'
+import { type EngineOptions, EngineState } from './engine-state.ts'
+import type { EventSink } from './event-sink.ts'
+import {
+  type CancelOrderCommand,
+  type NewOrderCommand,
+  type ReplaceOrderCommand,
+  TRACE_WORDS,
+} from './hot-command.ts'
+import { cancelOrder } from './orders/cancel-order.ts'
+import { placeOrder } from './orders/new-order.ts'
+import { replaceOrder } from './orders/replace-order.ts'
+import { checkInvariants } from './snapshot/invariants.ts'
+import { loadSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
+import { stateHash } from './snapshot/state-hash.ts'
+import { type BalanceView, balancesOf, type LevelView, levelsOf } from './views.ts'
+import { traceToWords } from './words.ts'
+
+export type { EngineOptions } from './engine-state.ts'
+export type { BalanceView, LevelView } from './views.ts'
+
+/** Owns the whole state. Nothing that it hands out is a part of it. */
+export class Engine {
+  readonly #state: EngineState
+  readonly #trace = new Int32Array(TRACE_WORDS)
+
+  constructor(sink: EventSink, options: EngineOptions = {}) {
+    this.#state = new EngineState(sink, options)
+  }
+
+  /** Starts a batch. `seq` is its place in the log; time is the log's. */
+  begin(seq: number, timestampNs: bigint): void {
+    this.#state.lastSeq = seq
+    this.#state.now = timestampNs
+  }
+
+  /** Errors: none for any content of the record; what is wrong with it is reported. */
+  newOrder(cmdIndex: number, cmd: NewOrderCommand): void {
+    this.#state.beginCommand(cmdIndex, cmd.traceId)
+    placeOrder(this.#state, cmd)
+  }
+
+  cancelOrder(cmdIndex: number, cmd: CancelOrderCommand): void {
+    this.#state.beginCommand(cmdIndex, cmd.traceId)
+    cancelOrder(this.#state, cmd)
+  }
+
+  replaceOrder(cmdIndex: number, cmd: ReplaceOrderCommand): void {
+    this.#state.beginCommand(cmdIndex, cmd.traceId)
+    replaceOrder(this.#state, cmd)
+  }
+
+  /** Any of the commands that travel seldom; unknown ones are refused. */
+  admin(cmdIndex: number, command: AdminCommand): void {
+    traceToWords(command.traceId, this.#trace)
+    this.#state.beginCommand(cmdIndex, this.#trace)
+    administer(this.#state, command)
+  }
+
+  /** Place in the log of the last batch begun. */
+  get lastSeq(): number {
+    return this.#state.lastSeq
+  }
+
+  /** Orders that rest now. */
+  get openOrders(): number {
+    return this.#state.memory.orders.live
+  }
+
+  /** All instruments, by id from 1. */
+  instruments(): readonly Instrument[] {
+    return this.#state.instruments.flatMap((known) => known?.definition ?? [])
+  }
+
+  instrumentOf(symbol: string): Instrument | undefined {
+    return this.instruments().find((instrument) => instrument.symbol === symbol)
+  }
+
+  assets(): readonly Asset[] {
+    return [...this.#state.assets]
+  }
+
+  /** All balances that are not zero, by account and asset. */
+  balances(): BalanceView[] {
+    return balancesOf(this.#state)
+  }
+
+  /** Price levels of one side, best first. */
+  levels(instrumentId: number, side: 'Buy' | 'Sell', max = Number.MAX_SAFE_INTEGER): LevelView[] {
+    return levelsOf(this.#state, instrumentId, side, max)
+  }
+
+  /** 32 hex digits over the whole logical state. */
+  stateHash(): string {
+    return stateHash(this.#state)
+  }
+
+  /** The state as chunks of bytes, all of them copies. */
+  takeSnapshot(): Uint8Array[] {
+    return takeSnapshot(this.#state)
+  }
+
+  /** Takes over a snapshot. Shapes: only into an engine that has seen no command. Errors: throws. */
+  loadSnapshot(bytes: Uint8Array): void {
+    loadSnapshot(this.#state, bytes)
+  }
+
+  /** Walks everything and throws when a law of the state does not hold. For tests. */
+  checkInvariants(): void {
+    checkInvariants(this.#state)
+  }
+}

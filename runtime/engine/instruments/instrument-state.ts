@@ -1,0 +1,72 @@
+// One listed instrument as the engine trades it: its definition, the same in plain numbers for the
+// hot path, its book, and what trading changes.
+
+import { type Instrument, TRADING_STATES } from '#domain/instrument.ts'
+import { STP_MODES } from '#domain/order.ts'
+import { Book, type BookMemory } from '../book/book.ts'
+import { Int64 } from '../money/int64.ts'
+
+export const STATE_OPEN = TRADING_STATES.indexOf('Open')
+export const STATE_CLOSED = TRADING_STATES.indexOf('Closed')
+
+/** Owns a book. `definition` is replaced as a whole when a setting changes; the numbers follow it. */
+export class InstrumentState {
+  readonly id: number
+  readonly baseAssetId: number
+  readonly quoteAssetId: number
+  /** Quote minor units of one lot at one tick; base minor units of one lot. */
+  readonly notionalFactor: number
+  readonly lotBaseMinor: number
+  readonly minQty: number
+  readonly maxQty: number
+  readonly minNotional = new Int64()
+  readonly maxNotional = new Int64()
+  readonly book: Book
+  /** Where the fees of this instrument's trades go. */
+  readonly feeBalance: number
+  definition: Instrument
+  priceBandPpm = 0
+  makerFeePpm = 0
+  takerFeePpm = 0
+  maxPosition = 0
+  maxOpenOrders = 0
+  tradingState = 0
+  defaultStpMode = 0
+  /** Bit m: mode m is allowed. */
+  allowedStpModes = 0
+  /** Price of the last trade in ticks, 0 before the first: the reference of the price band. */
+  lastPrice = 0
+  lastTradeID = 0
+
+  constructor(definition: Instrument, memory: BookMemory, feeBalance: number) {
+    this.id = definition.instrumentId
+    this.baseAssetId = definition.base.assetId
+    this.quoteAssetId = definition.quote.assetId
+    this.notionalFactor = Number(definition.notionalFactor)
+    this.lotBaseMinor = Number(definition.lotBaseMinor)
+    this.minQty = definition.minQty
+    this.maxQty = definition.maxQty
+    this.minNotional.setBigInt(definition.minNotional)
+    this.maxNotional.setBigInt(definition.maxNotional)
+    this.book = new Book(memory)
+    this.feeBalance = feeBalance
+    this.definition = definition
+    this.define(definition)
+  }
+
+  /** Takes changed settings. */
+  define(definition: Instrument): void {
+    this.definition = definition
+    this.priceBandPpm = definition.priceBandPpm
+    this.makerFeePpm = definition.makerFeePpm
+    this.takerFeePpm = definition.takerFeePpm
+    this.maxPosition = definition.maxPosition
+    this.maxOpenOrders = definition.maxOpenOrders
+    this.tradingState = TRADING_STATES.indexOf(definition.tradingState)
+    this.defaultStpMode = (STP_MODES as readonly string[]).indexOf(definition.defaultStpMode)
+    this.allowedStpModes = 0
+    for (const mode of definition.allowedStpModes) {
+      this.allowedStpModes |= 1 << (STP_MODES as readonly string[]).indexOf(mode)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// CancelOrder: passes every switch and every trading state but Closed.
+
+import { REMEMBERED } from '../accounts/id-memory.ts'
+import { POSITION } from '../accounts/positions.ts'
+import { ORDER } from '../book/order-pool.ts'
+import { EXEC_CANCELED, REJECT, STATUS_CANCELED } from '../codes.ts'
+import type { EngineState } from '../engine-state.ts'
+import { type CancelOrderCommand, ID_WORDS } from '../hot-command.ts'
+import { STATE_CLOSED } from '../instruments/instrument-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
+import { DETAIL } from './order-details.ts'
+import { closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
+
+const ownID = new Int32Array(ID_WORDS)
+
+export function cancelOrder(s: EngineState, cmd: CancelOrderCommand): void {
+  const reason = tryCancel(s, cmd)
+  if (reason !== 0) s.reports.rejectCancel(cmd, reason)
+  else s.reports.flushBalances()
+}
+
+function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {
+  if (s.accounts.find(cmd.account) === NONE) return REJECT.UnknownAccount
+  const order = findOwnOrder(s, cmd.account, cmd.orderID, cmd.origClOrdID)
+  if (order === NONE) return REJECT.UnknownOrder
+  if (instrumentOf(s, order).tradingState === STATE_CLOSED) return REJECT.TradingStateForbids
+  if (((cmd.clOrdID[0] as number) & 255) === 0) endByCancel(s, order)
+  else {
+    loadClOrdID(s, order, ownID)
+    const ended = leavesOf(s, order)
+    pullOrder(s, instrumentOf(s, order), order)
+    s.reports.stepFor(order, EXEC_CANCELED, STATUS_CANCELED, 0, ended, cmd.clOrdID, ownID)
+    closeOrder(s, order)
+  }
+  return 0
+}
+
+/** Cancels an open order without an id of the request. */
+export function endByCancel(s: EngineState, order: number): void {
+  const ended = leavesOf(s, order)
+  pullOrder(s, instrumentOf(s, order), order)
+  s.reports.step(order, EXEC_CANCELED, STATUS_CANCELED, 0, ended)
+  closeOrder(s, order)
+}
+
+/** The open order that a request names, if it is the account's own; else NONE, as if it were not. */
+export function findOwnOrder(
+  s: EngineState,
+  account: number,
+  orderID: number,
+  origClOrdID: Int32Array,
+): number {
+  if (orderID === 0) {
+    const entry = s.clientIds.find(account, origClOrdID)
+    return entry === NONE ? NONE : s.clientIds.orderOf(entry)
+  }
+  const order = s.orderIds.find(orderID)
+  if (order === NONE) return NONE
+  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const owner = s.accounts.numberOf(s.positions.get(position, POSITION.accountSlot))
+  return owner === account ? order : NONE
+}
+
+/** Copies an order's clOrdID. */
+export function loadClOrdID(s: EngineState, order: number, into: Int32Array): void {
+  const entry = s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number
+  const { i32 } = s.clientIds.pool
+  for (let word = 0; word < ID_WORDS; word++) {
+    into[word] = i32[entry * REMEMBERED.words + word] as number
+  }
+}

@@ -1,0 +1,48 @@
+// From admission to rest: an order that may enter is matched, settled, and then rests or ends. The
+// same for a new order and for one that a replace sends to the tail.
+
+import { EXEC_EXPIRED, FORCE_GTC, STATUS_EXPIRED, TYPE_LIMIT } from '../codes.ts'
+import type { EngineState } from '../engine-state.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { Int64 } from '../money/int64.ts'
+import { notionalOf } from '../risk/holds.ts'
+import type { Admission } from '../risk/pre-trade.ts'
+import { settleFills } from '../risk/settlement.ts'
+import { DETAIL, ordTypeOf, timeInForceOf } from './order-details.ts'
+import { closeOrder, restOrder } from './resting.ts'
+
+const notional = new Int64()
+const cumulative = new Int64()
+
+/** Matches an entered order, settles, and lets what is left rest or expire. */
+export function executeOrder(s: EngineState, order: number, a: Admission): void {
+  const instrument = a.instrument as InstrumentState
+  s.fills.count = 0
+  instrument.book.match(a.key, a.qty, a.position, a.stpMode, s.fills)
+  const open = settleFills(s, instrument, order, a.qty)
+  // An order by amount that could not buy a single lot has nothing open and still expires.
+  if (open === 0 && a.qty > 0) closeOrder(s, order)
+  else if (open > 0 && mayRest(s, instrument, order, a, open)) {
+    restOrder(s, instrument, order, open)
+  } else {
+    s.reports.step(order, EXEC_EXPIRED, STATUS_EXPIRED, 0, open)
+    closeOrder(s, order)
+  }
+}
+
+/** Only a good-till-cancel Limit rests, and only while its totals are sure to stay in 64 bits. */
+function mayRest(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  a: Admission,
+  open: number,
+): boolean {
+  const { i32 } = s.details
+  const attributes = i32[order * DETAIL.words + DETAIL.attributes] as number
+  if (ordTypeOf(attributes) !== TYPE_LIMIT || timeInForceOf(attributes) !== FORCE_GTC) return false
+  notionalOf(instrument, Math.abs(a.key), open, notional)
+  cumulative.load(i32, order * DETAIL.words + DETAIL.cumNotional)
+  cumulative.add(notional)
+  return cumulative.fits()
+}

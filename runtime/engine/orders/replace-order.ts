@@ -1,0 +1,175 @@
+// ReplaceOrder: the same price and a quantity not raised keep the place in the queue; anything else
+// goes to the tail and may trade. Fills stay, orderID stays, clOrdID becomes the new one. A quantity
+// that is already done cancels the order.
+
+import { POSITION } from '../accounts/positions.ts'
+import { keyOf, SIDE_BUY, SIDE_SELL } from '../book/book.ts'
+import { ORDER } from '../book/order-pool.ts'
+import { EXEC_CANCELED, EXEC_REPLACED, REJECT, STATUS_CANCELED } from '../codes.ts'
+import type { EngineState } from '../engine-state.ts'
+import { ID_WORDS, type ReplaceOrderCommand } from '../hot-command.ts'
+import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
+import { Int64 } from '../money/int64.ts'
+import { openStatus } from '../reports.ts'
+import {
+  baseAmountOf,
+  buyHoldOf,
+  holdBalanceOf,
+  holdRateOf,
+  notionalOf,
+  orderHoldOf,
+  releaseHold,
+  takeHold,
+} from '../risk/holds.ts'
+import {
+  Admission,
+  admitAccount,
+  checkPriced,
+  isOverLimit,
+  isQtyAllowed,
+  setRates,
+} from '../risk/pre-trade.ts'
+import { isInsideBand } from '../risk/price-band.ts'
+import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
+import { executeOrder } from './execution.ts'
+import { rememberRefused } from './new-order.ts'
+import { ATTRIBUTE_POST_ONLY, DETAIL, stpModeOf } from './order-details.ts'
+import { closeOrder, leavesOf, orderIDOf, pullOrder } from './resting.ts'
+
+const admission = new Admission()
+const oldID = new Int32Array(ID_WORDS)
+const required = new Int64()
+const available = new Int64()
+
+/** What a replace is about to do: the order, and what it would have open. */
+let target = NONE
+let newLeaves = 0
+
+export function replaceOrder(s: EngineState, cmd: ReplaceOrderCommand): void {
+  target = NONE
+  const reason = admitReplace(s, cmd, admission)
+  if (reason === 0) {
+    apply(s, cmd, admission)
+    s.reports.flushBalances()
+    return
+  }
+  let orderID = Number.isSafeInteger(cmd.orderID) ? cmd.orderID : 0
+  if (reason === REJECT.DuplicateClOrdID) orderID = admission.firstOrderID
+  else if (target !== NONE) orderID = orderIDOf(s, target)
+  s.reports.rejectReplace(cmd, reason, orderID)
+  rememberRefused(s, cmd.account, cmd.clOrdID, reason)
+}
+
+/** The ladder of risk/pre-trade.ts, as far as it concerns an order that is there already. */
+function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): number {
+  let reason = admitAccount(s, cmd.account, a)
+  if (reason !== 0) return reason
+  const order = findOwnOrder(s, cmd.account, cmd.orderID, cmd.origClOrdID)
+  if (order === NONE) return REJECT.UnknownOrder
+  target = order
+  describe(s, order, a)
+  const instrument = a.instrument as InstrumentState
+  if (instrument.tradingState !== STATE_OPEN) return REJECT.TradingStateForbids
+  const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
+  if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
+  if (!isQtyAllowed(instrument, cmd.orderQty)) return REJECT.InvalidQty
+  const orderQty = s.details.f64[order * DETAIL.doubles + DETAIL.orderQty] as number
+  const leaves = leavesOf(s, order)
+  newLeaves = Math.max(leaves + cmd.orderQty - orderQty, 0)
+  const added = newLeaves - leaves
+  reason = checkPriced(instrument, side, cmd.price, cmd.orderQty, added)
+  if (reason !== 0) return reason
+  if (!isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
+  const first = s.clientIds.find(cmd.account, cmd.clOrdID)
+  if (first !== NONE) {
+    a.firstOrderID = s.clientIds.resultOf(first)
+    return REJECT.DuplicateClOrdID
+  }
+  if (newLeaves === 0) return 0
+  if (side === SIDE_BUY && added > 0 && isOverLimit(s, instrument, a.position, added)) {
+    return REJECT.PositionLimit
+  }
+  reason = checkFunds(s, cmd, a, order)
+  if (reason !== 0) return reason
+  const isPostOnly = (attributesOf(s, order) & ATTRIBUTE_POST_ONLY) !== 0
+  const crosses = isPostOnly && instrument.book.wouldCross(keyOf(side, cmd.price))
+  return crosses ? REJECT.PostOnlyWouldCross : 0
+}
+
+function describe(s: EngineState, order: number, a: Admission): void {
+  const { orders } = s.memory
+  a.position = orders.i32[order * ORDER.words + ORDER.owner] as number
+  a.instrument = s.instrumentAt(s.positions.get(a.position, POSITION.instrumentId))
+  a.key = orders.f64[order * ORDER.doubles + ORDER.key] as number
+  a.stpMode = stpModeOf(attributesOf(s, order))
+}
+
+function attributesOf(s: EngineState, order: number): number {
+  return s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
+}
+
+/** What the changed order would hold, against what is available once it has given its hold back. */
+function checkFunds(s: EngineState, cmd: ReplaceOrderCommand, a: Admission, order: number): number {
+  const instrument = a.instrument as InstrumentState
+  setRates(s, instrument, a)
+  const { i32 } = s.details
+  const isBuy = a.key > 0
+  s.balances.loadAvailable(holdBalanceOf(s, a.position, isBuy), available)
+  orderHoldOf(s, instrument, order, leavesOf(s, order), required)
+  available.add(required)
+  if (isBuy) {
+    const residue = i32[order * DETAIL.words + DETAIL.feeResidue] as number
+    const rate = holdRateOf(a.makerFeePpm, a.takerFeePpm)
+    buyHoldOf(instrument, cmd.price, newLeaves, rate, residue, required)
+  } else baseAmountOf(instrument, newLeaves, required)
+  if (available.isBelow(required)) return REJECT.InsufficientFunds
+  notionalOf(instrument, cmd.price, newLeaves, required)
+  available.load(i32, order * DETAIL.words + DETAIL.cumNotional)
+  required.add(available)
+  return required.fits() ? 0 : REJECT.Overflow
+}
+
+function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
+  const order = target
+  const instrument = a.instrument as InstrumentState
+  const { f64 } = s.details
+  const orderQty = f64[order * DETAIL.doubles + DETAIL.orderQty] as number
+  const leaves = leavesOf(s, order)
+  loadClOrdID(s, order, oldID)
+  const price = Math.abs(a.key)
+  const keepsPlace = cmd.price === price && cmd.orderQty <= orderQty
+  if (newLeaves === 0 || !keepsPlace) pullOrder(s, instrument, order)
+  else releaseHold(s, instrument, order, leaves)
+  rename(s, order, cmd)
+  if (newLeaves === 0) {
+    s.reports.stepFor(order, EXEC_CANCELED, STATUS_CANCELED, 0, leaves, cmd.clOrdID, oldID)
+    closeOrder(s, order)
+    return
+  }
+  f64[order * DETAIL.doubles + DETAIL.orderQty] = cmd.orderQty
+  s.details.i32[order * DETAIL.words + DETAIL.makerFeePpm] = a.makerFeePpm
+  s.details.i32[order * DETAIL.words + DETAIL.takerFeePpm] = a.takerFeePpm
+  const status = openStatus(f64[order * DETAIL.doubles + DETAIL.cumQty] as number)
+  if (keepsPlace) {
+    instrument.book.resize(order, newLeaves)
+    takeHold(s, instrument, order, newLeaves)
+    s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
+    return
+  }
+  a.key = keyOf(a.key > 0 ? SIDE_BUY : SIDE_SELL, cmd.price)
+  a.qty = newLeaves
+  s.memory.orders.f64[order * ORDER.doubles + ORDER.key] = a.key
+  s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = newLeaves
+  s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
+  executeOrder(s, order, a)
+}
+
+/** The order answers to the new clOrdID from now on; the old one is done. */
+function rename(s: EngineState, order: number, cmd: ReplaceOrderCommand): void {
+  const at = order * DETAIL.words + DETAIL.idEntry
+  const old = s.details.i32[at] as number
+  const entry = s.clientIds.add(cmd.account, cmd.clOrdID, s.clientIds.resultOf(old), order)
+  s.details.i32[at] = entry
+  s.clientIds.finish(old)
+}

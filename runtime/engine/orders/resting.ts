@@ -1,0 +1,90 @@
+// How an order comes to rest and how it leaves: the account's list, the id tables, the counters.
+// Holds are risk/holds.ts, queues are the book's.
+
+import { ACCOUNT } from '../accounts/accounts.ts'
+import { POSITION } from '../accounts/positions.ts'
+import { ORDER } from '../book/order-pool.ts'
+import type { EngineState } from '../engine-state.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
+import { releaseHold, takeHold } from '../risk/holds.ts'
+import { DETAIL } from './order-details.ts'
+
+/** Lets an order rest with so much open: hold, queue, lists. */
+export function restOrder(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  leaves: number,
+): void {
+  s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = leaves
+  s.lastQueued += 1
+  s.details.f64[order * DETAIL.doubles + DETAIL.queuedAt] = s.lastQueued
+  takeHold(s, instrument, order, leaves)
+  instrument.book.rest(order)
+  s.orderIds.insert(orderIDOf(s, order), order)
+  joinAccount(s, order)
+}
+
+/** Takes a resting order off the market with all that it held; the record stays. */
+export function pullOrder(s: EngineState, instrument: InstrumentState, order: number): void {
+  releaseHold(s, instrument, order, leavesOf(s, order))
+  instrument.book.take(order)
+  leaveMarket(s, order)
+}
+
+/** The lists and counters of an order that no longer rests; its queue and hold are done with. */
+export function leaveMarket(s: EngineState, order: number): void {
+  s.orderIds.remove(orderIDOf(s, order))
+  const { i32 } = s.details
+  const at = order * DETAIL.words
+  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const account = s.positions.get(position, POSITION.accountSlot)
+  const next = i32[at + DETAIL.accountNext] as number
+  const previous = i32[at + DETAIL.accountPrevious] as number
+  if (previous === NONE) s.accounts.set(account, ACCOUNT.firstOrder, next)
+  else i32[previous * DETAIL.words + DETAIL.accountNext] = next
+  if (next === NONE) s.accounts.set(account, ACCOUNT.lastOrder, previous)
+  else i32[next * DETAIL.words + DETAIL.accountPrevious] = previous
+  count(s, account, position, -1)
+}
+
+/** Ends an order that does not rest: only its id is remembered. */
+export function closeOrder(s: EngineState, order: number): void {
+  s.clientIds.finish(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+  s.memory.orders.release(order)
+}
+
+export function orderIDOf(s: EngineState, order: number): number {
+  return s.clientIds.resultOf(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+}
+
+export function leavesOf(s: EngineState, order: number): number {
+  return s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number
+}
+
+/** The instrument that an order belongs to. */
+export function instrumentOf(s: EngineState, order: number): InstrumentState {
+  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  return s.instrumentAt(s.positions.get(position, POSITION.instrumentId))
+}
+
+function joinAccount(s: EngineState, order: number): void {
+  const { i32 } = s.details
+  const at = order * DETAIL.words
+  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const account = s.positions.get(position, POSITION.accountSlot)
+  const last = s.accounts.get(account, ACCOUNT.lastOrder)
+  i32[at + DETAIL.accountNext] = NONE
+  i32[at + DETAIL.accountPrevious] = last
+  if (last === NONE) s.accounts.set(account, ACCOUNT.firstOrder, order)
+  else i32[last * DETAIL.words + DETAIL.accountNext] = order
+  s.accounts.set(account, ACCOUNT.lastOrder, order)
+  count(s, account, position, 1)
+}
+
+function count(s: EngineState, account: number, position: number, change: number): void {
+  s.accounts.set(account, ACCOUNT.openOrders, s.accounts.get(account, ACCOUNT.openOrders) + change)
+  const here = s.positions.get(position, POSITION.openOrders)
+  s.positions.set(position, POSITION.openOrders, here + change)
+}

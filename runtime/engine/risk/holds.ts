@@ -1,0 +1,110 @@
+// What an order holds: the worst that its open quantity can cost. The hold is never stored, it is a
+// function of the order, so it cannot drift; `checkInvariants` compares the sums.
+
+import { POSITION } from '../accounts/positions.ts'
+import { ORDER } from '../book/order-pool.ts'
+import type { EngineState } from '../engine-state.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { Int64 } from '../money/int64.ts'
+import { DETAIL } from '../orders/order-details.ts'
+
+const scratch = new Int64()
+const fee = new Int64()
+const amount = new Int64()
+
+/** Quote minor units of a quantity at a price. Out of range: does not fit, see Int64. */
+export function notionalOf(
+  instrument: InstrumentState,
+  price: number,
+  qty: number,
+  out: Int64,
+): void {
+  out.setProduct(price, qty)
+  out.multiply(instrument.notionalFactor, scratch)
+}
+
+/** Base minor units of a quantity; listing made sure that it fits. */
+export function baseAmountOf(instrument: InstrumentState, qty: number, out: Int64): void {
+  out.setProduct(qty, instrument.lotBaseMinor)
+}
+
+/** The dearest rate that an order's fills can meet; a rebate holds nothing less. */
+export function holdRateOf(makerFeePpm: number, takerFeePpm: number): number {
+  return Math.max(makerFeePpm, takerFeePpm, 0)
+}
+
+/** Price x qty plus its fee, less what earlier fills overpaid: buyHoldOf of domain/fee.ts. */
+export function buyHoldOf(
+  instrument: InstrumentState,
+  price: number,
+  qty: number,
+  holdPpm: number,
+  residue: number,
+  out: Int64,
+): void {
+  notionalOf(instrument, price, qty, out)
+  if (!out.fits()) return
+  fee.setFee(out, holdPpm, residue)
+  out.add(fee)
+}
+
+/** The hold of an order with so much open, from its own price, rates and residue. */
+export function orderHoldOf(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  leaves: number,
+  out: Int64,
+): void {
+  const key = s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
+  if (key < 0) {
+    baseAmountOf(instrument, leaves, out)
+    return
+  }
+  const at = order * DETAIL.words
+  const { i32 } = s.details
+  const rate = holdRateOf(
+    i32[at + DETAIL.makerFeePpm] as number,
+    i32[at + DETAIL.takerFeePpm] as number,
+  )
+  buyHoldOf(instrument, key, leaves, rate, i32[at + DETAIL.feeResidue] as number, out)
+}
+
+/** The balance that an order of this side holds: quote for a buy, base for a sell. */
+export function holdBalanceOf(s: EngineState, position: number, isBuy: boolean): number {
+  return s.positions.get(position, isBuy ? POSITION.quoteBalance : POSITION.baseBalance)
+}
+
+/** Takes the hold of an order that comes to rest, and counts its quantity as open. */
+export function takeHold(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  leaves: number,
+): void {
+  orderHoldOf(s, instrument, order, leaves, amount)
+  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
+  s.balances.hold(holdBalanceOf(s, position, isBuy), amount)
+  addOpenQty(s, position, isBuy, leaves)
+}
+
+/** Gives back the whole hold of an order that has so much open, to the last unit. */
+export function releaseHold(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  leaves: number,
+): void {
+  orderHoldOf(s, instrument, order, leaves, amount)
+  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
+  s.balances.release(holdBalanceOf(s, position, isBuy), amount)
+  addOpenQty(s, position, isBuy, -leaves)
+}
+
+/** Counts open quantity of an account on one side of an instrument. */
+export function addOpenQty(s: EngineState, position: number, isBuy: boolean, change: number): void {
+  const field = isBuy ? POSITION.openBuyQty : POSITION.openSellQty
+  s.positions.setNumber(position, field, s.positions.getNumber(position, field) + change)
+}

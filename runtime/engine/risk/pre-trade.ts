@@ -1,0 +1,213 @@
+// The checks before an order may enter: a ladder, in the order of the reject reasons; the first
+// that fails is the answer, and nothing has changed. What the checks find out is left in the
+// admission for the stage that follows.
+
+import { INSURANCE_ACCOUNT } from '#domain/accounts.ts'
+import { ACCOUNT, FEE_UNSET } from '../accounts/accounts.ts'
+import { POSITION } from '../accounts/positions.ts'
+import { keyOf, SIDE_BUY, STP_DECREMENT } from '../book/book.ts'
+import { FORCE_FOK, FORCE_GTC, REJECT, TYPE_LIMIT, TYPE_MARKET } from '../codes.ts'
+import type { EngineState } from '../engine-state.ts'
+import { type NewOrderCommand, STP_DEFAULT_CODE } from '../hot-command.ts'
+import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
+import { Int64 } from '../money/int64.ts'
+import { AmountOrder, isFillable, marketCostOf, sizeByAmount } from './foresight.ts'
+import { baseAmountOf, buyHoldOf, holdBalanceOf, holdRateOf, notionalOf } from './holds.ts'
+import { hasBand, isInsideBand, marketKey } from './price-band.ts'
+
+/** What the checks found out. Valid up to the check that failed. */
+export class Admission {
+  accountSlot = NONE
+  instrument: InstrumentState | undefined
+  position = NONE
+  key = 0.5
+  qty = 0.5
+  stpMode = 0
+  makerFeePpm = 0
+  takerFeePpm = 0
+  /** Of the first use of a repeated clOrdID. */
+  firstOrderID = 0.5
+  /** Whether a Market order by amount ran out of liquidity. */
+  isShort = false
+  readonly quoteAmount = new Int64()
+}
+
+const amount = new Int64()
+const available = new Int64()
+const byAmount = new AmountOrder()
+
+/** Runs the ladder for a new order. Answers a code of REJECT_REASONS, 0 when it may enter. */
+export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
+  let reason = admitAccount(s, cmd.account, a)
+  if (reason !== 0) return reason
+  const instrument = s.findInstrument(cmd.instrumentId)
+  if (instrument === undefined) return REJECT.UnknownInstrument
+  a.instrument = instrument
+  if (instrument.tradingState !== STATE_OPEN) return REJECT.TradingStateForbids
+  reason = checkKind(instrument, cmd, a)
+  if (reason !== 0) return reason
+  reason = checkBounds(instrument, cmd, a)
+  if (reason !== 0) return reason
+  if (cmd.ordType === TYPE_LIMIT && !isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
+  const first = s.clientIds.find(cmd.account, cmd.clOrdID)
+  if (first !== NONE) {
+    a.firstOrderID = s.clientIds.resultOf(first)
+    return REJECT.DuplicateClOrdID
+  }
+  a.position = positionOf(s, a.accountSlot, instrument)
+  a.key = cmd.ordType === TYPE_LIMIT ? keyOf(cmd.side, cmd.price) : marketKey(instrument, cmd.side)
+  setRates(s, instrument, a)
+  if (!a.quoteAmount.isZero()) sizeOrder(instrument, a)
+  const mayRest = cmd.ordType === TYPE_LIMIT && cmd.timeInForce === FORCE_GTC
+  if (mayRest && hasTooManyOrders(s, instrument, a)) return REJECT.TooManyOpenOrders
+  if (cmd.side === SIDE_BUY && isOverLimit(s, instrument, a.position, a.qty)) {
+    return REJECT.PositionLimit
+  }
+  requiredFor(instrument, cmd, a, amount)
+  s.balances.loadAvailable(holdBalanceOf(s, a.position, cmd.side === SIDE_BUY), available)
+  if (available.isBelow(amount)) return REJECT.InsufficientFunds
+  if (cmd.postOnly && instrument.book.wouldCross(a.key)) return REJECT.PostOnlyWouldCross
+  if (cmd.timeInForce === FORCE_FOK && !canFill(instrument, a)) return REJECT.FokCannotFill
+  return 0
+}
+
+/** Venue and account: the first rungs of every command that may trade. */
+export function admitAccount(s: EngineState, account: number, a: Admission): number {
+  a.instrument = undefined
+  a.firstOrderID = 0
+  if (s.isVenueHalted) return REJECT.VenueHalted
+  a.accountSlot = s.accounts.find(account)
+  if (a.accountSlot === NONE) return REJECT.UnknownAccount
+  // The venue's own accounts do not trade.
+  if (account <= INSURANCE_ACCOUNT) return REJECT.AccountBlocked
+  return s.accounts.get(a.accountSlot, ACCOUNT.killSwitch) !== 0 ? REJECT.AccountBlocked : 0
+}
+
+/** Type, time in force, flags and codes: is this an order that means something here? */
+function checkKind(instrument: InstrumentState, cmd: NewOrderCommand, a: Admission): number {
+  if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
+  const isLimit = cmd.ordType === TYPE_LIMIT
+  if (!isLimit && cmd.ordType !== TYPE_MARKET) return REJECT.UnsupportedOrder
+  if (!(cmd.timeInForce >= FORCE_GTC && cmd.timeInForce <= FORCE_FOK)) {
+    return REJECT.UnsupportedOrder
+  }
+  if (cmd.side !== 0 && cmd.side !== 1) return REJECT.UnsupportedOrder
+  const stpMode = cmd.stpMode === STP_DEFAULT_CODE ? instrument.defaultStpMode : cmd.stpMode
+  if (!(stpMode >= 0 && stpMode <= STP_DECREMENT)) return REJECT.UnsupportedOrder
+  if (((instrument.allowedStpModes >>> stpMode) & 1) === 0) return REJECT.UnsupportedOrder
+  a.stpMode = stpMode
+  if (cmd.postOnly && !(isLimit && cmd.timeInForce === FORCE_GTC)) return REJECT.UnsupportedOrder
+  if (cmd.reduceOnly || cmd.stopPx !== 0 || cmd.displayQty !== 0) return REJECT.UnsupportedOrder
+  if (cmd.expireTimeNs[0] !== 0 || cmd.expireTimeNs[1] !== 0) return REJECT.UnsupportedOrder
+  a.quoteAmount.load(cmd.quoteAmount, 0)
+  if (isLimit && !a.quoteAmount.isZero()) return REJECT.UnsupportedOrder
+  return 0
+}
+
+/** Quantity, price, notional. */
+function checkBounds(instrument: InstrumentState, cmd: NewOrderCommand, a: Admission): number {
+  a.qty = cmd.orderQty
+  if (!a.quoteAmount.isZero()) {
+    if (cmd.orderQty !== 0) return REJECT.InvalidQty
+    if (cmd.price !== 0) return REJECT.InvalidPrice
+    return isNotionalAllowed(instrument, a.quoteAmount) ? 0 : REJECT.InvalidNotional
+  }
+  if (!isQtyAllowed(instrument, cmd.orderQty)) return REJECT.InvalidQty
+  if (cmd.ordType === TYPE_MARKET) return cmd.price === 0 ? 0 : REJECT.InvalidPrice
+  return checkPriced(instrument, cmd.side, cmd.price, cmd.orderQty, cmd.orderQty)
+}
+
+export function isQtyAllowed(instrument: InstrumentState, qty: number): boolean {
+  return Number.isSafeInteger(qty) && qty >= instrument.minQty && qty <= instrument.maxQty
+}
+
+/** Price and notional of an order with a limit, and whether the side can still be summed. */
+export function checkPriced(
+  instrument: InstrumentState,
+  side: number,
+  price: number,
+  orderQty: number,
+  added: number,
+): number {
+  if (!Number.isSafeInteger(price) || price < 1) return REJECT.InvalidPrice
+  notionalOf(instrument, price, orderQty, amount)
+  if (!amount.fits() || !isNotionalAllowed(instrument, amount)) return REJECT.InvalidNotional
+  const resting = side === SIDE_BUY ? instrument.book.bids.qty : instrument.book.asks.qty
+  return resting + added > Number.MAX_SAFE_INTEGER ? REJECT.Overflow : 0
+}
+
+function isNotionalAllowed(instrument: InstrumentState, notional: Int64): boolean {
+  return !notional.isBelow(instrument.minNotional) && !instrument.maxNotional.isBelow(notional)
+}
+
+/** The record of an account in an instrument; made when the account first gets this far. */
+function positionOf(s: EngineState, accountSlot: number, instrument: InstrumentState): number {
+  const found = s.positions.find(accountSlot, instrument.id)
+  if (found !== NONE) return found
+  const base = s.balances.findOrOpen(accountSlot, instrument.baseAssetId)
+  const quote = s.balances.findOrOpen(accountSlot, instrument.quoteAssetId)
+  return s.positions.open(accountSlot, instrument.id, base, quote)
+}
+
+/** The account's rates, else the instrument's. */
+export function setRates(s: EngineState, instrument: InstrumentState, a: Admission): void {
+  const maker = s.accounts.get(a.accountSlot, ACCOUNT.makerFeePpm)
+  const taker = s.accounts.get(a.accountSlot, ACCOUNT.takerFeePpm)
+  a.makerFeePpm = maker === FEE_UNSET ? instrument.makerFeePpm : maker
+  a.takerFeePpm = taker === FEE_UNSET ? instrument.takerFeePpm : taker
+}
+
+function sizeOrder(instrument: InstrumentState, a: Admission): void {
+  const { key, quoteAmount, position, stpMode, takerFeePpm } = a
+  sizeByAmount(instrument, key, quoteAmount, position, stpMode, takerFeePpm, byAmount)
+  a.qty = byAmount.qty
+  a.isShort = byAmount.isShort
+}
+
+function hasTooManyOrders(s: EngineState, instrument: InstrumentState, a: Admission): boolean {
+  const accountMax = s.accounts.get(a.accountSlot, ACCOUNT.maxOpenOrders)
+  if (accountMax > 0 && s.accounts.get(a.accountSlot, ACCOUNT.openOrders) >= accountMax) return true
+  const here = s.positions.get(a.position, POSITION.openOrders)
+  return instrument.maxOpenOrders > 0 && here >= instrument.maxOpenOrders
+}
+
+const held = new Int64()
+const limit = new Int64()
+
+/** Spot: base that the account owns plus all that its open buys may bring, against the limit. */
+export function isOverLimit(
+  s: EngineState,
+  instrument: InstrumentState,
+  position: number,
+  added: number,
+): boolean {
+  const own = s.positions.getNumber(position, POSITION.maxPosition)
+  const lots = own < 0 ? instrument.maxPosition : own
+  if (lots === 0) return false
+  baseAmountOf(instrument, s.positions.getNumber(position, POSITION.openBuyQty) + added, held)
+  s.balances.loadBalance(s.positions.get(position, POSITION.baseBalance), limit)
+  held.add(limit)
+  baseAmountOf(instrument, lots, limit)
+  return limit.isBelow(held)
+}
+
+/** The funds that an order needs in its worst case. */
+function requiredFor(
+  instrument: InstrumentState,
+  cmd: NewOrderCommand,
+  a: Admission,
+  out: Int64,
+): void {
+  const { key, qty, position, stpMode, takerFeePpm } = a
+  if (cmd.side !== SIDE_BUY) baseAmountOf(instrument, qty, out)
+  else if (!a.quoteAmount.isZero()) out.set(a.quoteAmount)
+  else if (cmd.ordType === TYPE_LIMIT || hasBand(instrument)) {
+    buyHoldOf(instrument, key, qty, holdRateOf(a.makerFeePpm, takerFeePpm), 0, out)
+  } else marketCostOf(instrument, key, qty, position, stpMode, takerFeePpm, out)
+}
+
+function canFill(instrument: InstrumentState, a: Admission): boolean {
+  if (!a.quoteAmount.isZero() && (a.isShort || a.qty === 0)) return false
+  return isFillable(instrument, a.key, a.qty, a.position, a.stpMode)
+}

@@ -1,0 +1,176 @@
+// The stage after the matcher: reads the fill log in order; for each entry money changes hands, holds
+// are released, and both sides get their report. Per fill, in this order: buyer's quote, buyer's
+// base, seller's base, seller's quote, the fee account.
+
+import { POSITION } from '../accounts/positions.ts'
+import { FILL_DECREMENTED, FILL_MAKER_EXPIRED, FILL_TRADE } from '../book/fill-log.ts'
+import { ORDER } from '../book/order-pool.ts'
+import { EXEC_PREVENTED, STATUS_EXPIRED } from '../codes.ts'
+import type { EngineState } from '../engine-state.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { Int64 } from '../money/int64.ts'
+import { DETAIL } from '../orders/order-details.ts'
+import { closeOrder, leaveMarket } from '../orders/resting.ts'
+import { openStatus } from '../reports.ts'
+import {
+  addOpenQty,
+  baseAmountOf,
+  notionalOf,
+  orderHoldOf,
+  releaseHold,
+  takeHold,
+} from './holds.ts'
+
+/** The fee account never owes more than this: beyond it a rebate is not paid. */
+const REBATE_DEBT_MAX = new Int64()
+REBATE_DEBT_MAX.setBigInt(-(2n ** 60n))
+
+const notional = new Int64()
+const base = new Int64()
+const takerFee = new Int64()
+const makerFee = new Int64()
+const holdBefore = new Int64()
+const holdAfter = new Int64()
+const cumulative = new Int64()
+const sum = new Int64()
+
+/** Settles the last match of an order that came with `qty`; answers what it still has open. */
+export function settleFills(
+  s: EngineState,
+  instrument: InstrumentState,
+  taker: number,
+  qty: number,
+): number {
+  const { fills } = s
+  let open = qty
+  for (let i = 0; i < fills.count; i++) {
+    const kind = fills.kind[i] as number
+    const maker = fills.maker[i] as number
+    const part = fills.qty[i] as number
+    if (kind === FILL_TRADE) {
+      open -= part
+      settleTrade(s, instrument, taker, maker, part, open)
+    } else if (kind === FILL_MAKER_EXPIRED) preventMaker(s, instrument, maker, part)
+    else {
+      // Decremented, or the taker ends here with all it has open.
+      open -= part
+      const status = open > 0 ? statusOf(s, taker) : STATUS_EXPIRED
+      s.reports.step(taker, EXEC_PREVENTED, status, open, 0)
+      if (kind === FILL_DECREMENTED) preventMaker(s, instrument, maker, part)
+    }
+  }
+  return open
+}
+
+/** One trade at the maker's price. `takerOpen` is what the taker has open afterwards. */
+function settleTrade(
+  s: EngineState,
+  instrument: InstrumentState,
+  taker: number,
+  maker: number,
+  qty: number,
+  takerOpen: number,
+): void {
+  const { orders } = s.memory
+  const key = orders.f64[maker * ORDER.doubles + ORDER.key] as number
+  const makerOpen = orders.f64[maker * ORDER.doubles + ORDER.leaves] as number
+  const makerPosition = orders.i32[maker * ORDER.words + ORDER.owner] as number
+  const takerPosition = orders.i32[taker * ORDER.words + ORDER.owner] as number
+  const makerIsBuyer = key > 0
+  const price = Math.abs(key)
+  notionalOf(instrument, price, qty, notional)
+  baseAmountOf(instrument, qty, base)
+  if (makerIsBuyer) orderHoldOf(s, instrument, maker, makerOpen + qty, holdBefore)
+  charge(s, instrument, taker, DETAIL.takerFeePpm, qty, takerFee)
+  charge(s, instrument, maker, DETAIL.makerFeePpm, qty, makerFee)
+  const buyer = makerIsBuyer ? makerPosition : takerPosition
+  const seller = makerIsBuyer ? takerPosition : makerPosition
+  const buyerFee = makerIsBuyer ? makerFee : takerFee
+  const sellerFee = makerIsBuyer ? takerFee : makerFee
+
+  const buyerQuote = s.positions.get(buyer, POSITION.quoteBalance)
+  if (makerIsBuyer) {
+    orderHoldOf(s, instrument, maker, makerOpen, holdAfter)
+    holdBefore.subtract(holdAfter)
+    s.balances.release(buyerQuote, holdBefore)
+  }
+  sum.set(notional)
+  sum.add(buyerFee)
+  s.balances.debit(buyerQuote, sum)
+  s.balances.credit(s.positions.get(buyer, POSITION.baseBalance), base)
+  const sellerBase = s.positions.get(seller, POSITION.baseBalance)
+  if (!makerIsBuyer) s.balances.release(sellerBase, base)
+  s.balances.debit(sellerBase, base)
+  sum.set(notional)
+  sum.subtract(sellerFee)
+  s.balances.credit(s.positions.get(seller, POSITION.quoteBalance), sum)
+  sum.set(takerFee)
+  sum.add(makerFee)
+  s.balances.credit(instrument.feeBalance, sum)
+
+  addOpenQty(s, makerPosition, makerIsBuyer, -qty)
+  instrument.lastPrice = price
+  instrument.lastTradeID += 1
+  const tradeID = instrument.lastTradeID
+  s.reports.trade(taker, true, takerOpen, tradeID, qty, price, notional, takerFee)
+  s.reports.trade(maker, false, makerOpen, tradeID, qty, price, notional, makerFee)
+  if (makerOpen === 0) {
+    leaveMarket(s, maker)
+    closeOrder(s, maker)
+  }
+}
+
+/** Moves a fill into an order's totals and finds its fee; see feeOf in domain/fee.ts. */
+function charge(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  rateField: number,
+  qty: number,
+  fee: Int64,
+): void {
+  const { i32, f64 } = s.details
+  const at = order * DETAIL.words
+  const cumQty = order * DETAIL.doubles + DETAIL.cumQty
+  f64[cumQty] = (f64[cumQty] as number) + qty
+  cumulative.load(i32, at + DETAIL.cumNotional)
+  cumulative.add(notional)
+  cumulative.store(i32, at + DETAIL.cumNotional)
+  const rate = i32[at + rateField] as number
+  const residue = fee.setFee(notional, rate, i32[at + DETAIL.feeResidue] as number)
+  if (rate < 0 && !canPayRebate(s, instrument, fee)) {
+    fee.setZero()
+    return
+  }
+  i32[at + DETAIL.feeResidue] = residue
+}
+
+function canPayRebate(s: EngineState, instrument: InstrumentState, fee: Int64): boolean {
+  s.balances.loadBalance(instrument.feeBalance, sum)
+  sum.add(fee)
+  return !sum.isBelow(REBATE_DEBT_MAX)
+}
+
+/** Self-trade prevention takes a quantity from a resting order; what was held for it is released. */
+function preventMaker(
+  s: EngineState,
+  instrument: InstrumentState,
+  maker: number,
+  qty: number,
+): void {
+  const { f64 } = s.memory.orders
+  const open = f64[maker * ORDER.doubles + ORDER.leaves] as number
+  releaseHold(s, instrument, maker, open + qty)
+  if (open > 0) {
+    takeHold(s, instrument, maker, open)
+    s.reports.step(maker, EXEC_PREVENTED, statusOf(s, maker), open, 0)
+    return
+  }
+  s.reports.step(maker, EXEC_PREVENTED, STATUS_EXPIRED, 0, 0)
+  leaveMarket(s, maker)
+  closeOrder(s, maker)
+}
+
+function statusOf(s: EngineState, order: number): number {
+  return openStatus(s.details.f64[order * DETAIL.doubles + DETAIL.cumQty] as number)
+}

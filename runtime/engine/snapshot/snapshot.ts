@@ -1,0 +1,190 @@
+// The state as bytes. Pools are copied as they are, so that taking a snapshot is a copy and not a
+// walk; what can be derived (price index, id tables) is built anew on loading.
+//
+//   "TESNAP" + version (8 bytes), header length (8 bytes), header (JSON, padded to 8), sections
+
+import type { Asset, Instrument } from '#domain/instrument.ts'
+import type { IdMemory } from '../accounts/id-memory.ts'
+import { addInstrument } from '../admin/listing.ts'
+import type { BookSide } from '../book/book-side.ts'
+import { LEVEL, ORDER } from '../book/order-pool.ts'
+import type { EngineState } from '../engine-state.ts'
+import { NONE, type SlotPool } from '../memory/slot-pool.ts'
+import { DETAIL } from '../orders/order-details.ts'
+import { orderIDOf } from '../orders/resting.ts'
+
+const SNAPSHOT_VERSION = 1
+const MAGIC = 'TESNAP'
+const PREFIX_BYTES = 16
+
+interface PoolHeader {
+  readonly bytes: number
+  readonly freeHead: number
+  readonly live: number
+}
+
+interface InstrumentHeader {
+  readonly definition: Instrument
+  readonly lastPrice: number
+  readonly lastTradeID: number
+  readonly bestBid: number
+  readonly bestAsk: number
+}
+
+interface Header {
+  readonly version: number
+  readonly lastSeq: number
+  readonly now: bigint
+  readonly lastOrderID: number
+  readonly lastExecID: number
+  readonly lastQueued: number
+  readonly recentIdsMax: number
+  readonly isVenueHalted: boolean
+  readonly assets: readonly Asset[]
+  readonly instruments: readonly InstrumentHeader[]
+  readonly clientIds: IdMemory['queue']
+  readonly transferIds: IdMemory['queue']
+  readonly pools: readonly PoolHeader[]
+  readonly detailBytes: number
+}
+
+/** In the order of their sections. */
+function poolsOf(s: EngineState): SlotPool[] {
+  return [
+    s.accounts.pool,
+    s.balances.pool,
+    s.positions.pool,
+    s.clientIds.pool,
+    s.transferIds.pool,
+    s.memory.orders,
+    s.memory.levels,
+  ]
+}
+
+/** The state as chunks; all copies, so the engine may go on while they are written. */
+export function takeSnapshot(s: EngineState): Uint8Array[] {
+  const saved = poolsOf(s).map((pool) => pool.save())
+  const details = s.details.save(s.memory.orders.used)
+  const header: Header = {
+    version: SNAPSHOT_VERSION,
+    lastSeq: s.lastSeq,
+    now: s.now,
+    lastOrderID: s.lastOrderID,
+    lastExecID: s.lastExecID,
+    lastQueued: s.lastQueued,
+    recentIdsMax: s.recentIdsMax,
+    isVenueHalted: s.isVenueHalted,
+    assets: s.assets,
+    instruments: s.instruments.flatMap((known) =>
+      known === undefined
+        ? []
+        : {
+            definition: known.definition,
+            lastPrice: known.lastPrice,
+            lastTradeID: known.lastTradeID,
+            bestBid: known.book.bids.best,
+            bestAsk: known.book.asks.best,
+          },
+    ),
+    clientIds: s.clientIds.queue,
+    transferIds: s.transferIds.queue,
+    pools: saved.map(({ bytes, freeHead, live }) => ({ bytes: bytes.length, freeHead, live })),
+    detailBytes: details.length,
+  }
+  return [...encodeHeader(header), ...saved.map((pool) => pool.bytes), details]
+}
+
+/**
+ * Takes a snapshot over into an engine that has seen no command.
+ * Errors: throws when the bytes are no whole snapshot of this version and configuration; the engine
+ * is then unusable. Whether the content is right is for the state hash to say.
+ */
+export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
+  if (s.lastSeq !== 0 || s.instruments.length > 1) throw new Error('snapshot: engine is in use')
+  const { header, offset } = decodeHeader(bytes)
+  if (header.recentIdsMax !== s.recentIdsMax) throw new Error('snapshot: another recentIdsMax')
+  const sections = header.pools.map((pool) => pool.bytes)
+  const total = sections.reduce((sum, size) => sum + size, offset + header.detailBytes)
+  if (total !== bytes.length || sections.length !== poolsOf(s).length) {
+    throw new Error('snapshot: wrong length')
+  }
+  let at = offset
+  poolsOf(s).forEach((pool, i) => {
+    const saved = header.pools[i] as PoolHeader
+    pool.restore(bytes.subarray(at, at + saved.bytes), saved.freeHead, saved.live)
+    at += saved.bytes
+  })
+  s.details.restore(bytes.subarray(at))
+  restoreScalars(s, header)
+  s.accounts.reindex()
+  s.balances.reindex()
+  s.positions.reindex()
+  const entries: number[] = []
+  for (const saved of header.instruments) {
+    const instrument = addInstrument(s, saved.definition)
+    instrument.lastPrice = saved.lastPrice
+    instrument.lastTradeID = saved.lastTradeID
+    restoreSide(s, instrument.book.bids, saved.bestBid, entries)
+    restoreSide(s, instrument.book.asks, saved.bestAsk, entries)
+  }
+  s.clientIds.restore(header.clientIds, Int32Array.from(entries))
+  s.transferIds.restore(header.transferIds, new Int32Array(0))
+}
+
+function restoreScalars(s: EngineState, header: Header): void {
+  s.lastSeq = header.lastSeq
+  s.now = header.now
+  s.lastOrderID = header.lastOrderID
+  s.lastExecID = header.lastExecID
+  s.lastQueued = header.lastQueued
+  s.isVenueHalted = header.isVenueHalted
+  s.assets.push(...header.assets)
+}
+
+function restoreSide(s: EngineState, side: BookSide, best: number, entries: number[]): void {
+  side.restore(best)
+  const { orders, levels } = s.memory
+  let level = best
+  while (level !== NONE) {
+    let order = levels.i32[level * LEVEL.words + LEVEL.head] as number
+    while (order !== NONE) {
+      s.orderIds.insert(orderIDOf(s, order), order)
+      entries.push(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+      order = orders.i32[order * ORDER.words + ORDER.next] as number
+    }
+    level = levels.i32[level * LEVEL.words + LEVEL.worse] as number
+  }
+}
+
+function encodeHeader(header: Header): Uint8Array[] {
+  const text = new TextEncoder().encode(
+    JSON.stringify(header, (_key, value: unknown) =>
+      typeof value === 'bigint' ? { $n: value.toString() } : value,
+    ),
+  )
+  const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(32)
+  padded.set(text)
+  const prefix = new Uint8Array(PREFIX_BYTES)
+  prefix.set(new TextEncoder().encode(MAGIC))
+  prefix[MAGIC.length] = SNAPSHOT_VERSION
+  new DataView(prefix.buffer).setUint32(8, padded.length, true)
+  return [prefix, padded]
+}
+
+function decodeHeader(bytes: Uint8Array): { header: Header; offset: number } {
+  if (bytes.length < PREFIX_BYTES) throw new Error('snapshot: too short')
+  const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length))
+  if (magic !== MAGIC || bytes[MAGIC.length] !== SNAPSHOT_VERSION) {
+    throw new Error('snapshot: not of this version')
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true)
+  const offset = PREFIX_BYTES + length
+  if (offset > bytes.length) throw new Error('snapshot: too short')
+  const text = new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, offset))
+  const header = JSON.parse(text, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return value
+    const digits = (value as { $n?: unknown }).$n
+    return typeof digits === 'string' ? BigInt(digits) : value
+  }) as Header
+  return { header, offset }
+}

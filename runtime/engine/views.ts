@@ -1,0 +1,62 @@
+// Copies of parts of the state for those who ask: the driver, the host, tests.
+
+import { BALANCE } from './accounts/balances.ts'
+import { LEVEL } from './book/order-pool.ts'
+import type { EngineState } from './engine-state.ts'
+import { NONE } from './memory/slot-pool.ts'
+import { Int64 } from './money/int64.ts'
+
+/** One account's balance of one asset, in minor units. */
+export interface BalanceView {
+  readonly account: number
+  readonly assetId: number
+  readonly balance: bigint
+  readonly hold: bigint
+}
+
+/** One price level. */
+export interface LevelView {
+  readonly price: number
+  readonly qty: number
+  readonly count: number
+}
+
+const money = new Int64()
+
+export function balancesOf(s: EngineState): BalanceView[] {
+  const views: BalanceView[] = []
+  const { i32, used } = s.balances.pool
+  for (let slot = 1; slot < used; slot++) {
+    money.load(i32, slot * BALANCE.words + BALANCE.balance)
+    const balance = money.toBigInt()
+    money.load(i32, slot * BALANCE.words + BALANCE.hold)
+    const hold = money.toBigInt()
+    if (balance === 0n && hold === 0n) continue
+    const account = s.accounts.numberOf(i32[slot * BALANCE.words + BALANCE.accountSlot] as number)
+    const assetId = i32[slot * BALANCE.words + BALANCE.assetId] as number
+    views.push({ account, assetId, balance, hold })
+  }
+  return views.sort((a, b) => a.account - b.account || a.assetId - b.assetId)
+}
+
+export function levelsOf(
+  s: EngineState,
+  instrumentId: number,
+  side: 'Buy' | 'Sell',
+  max: number,
+): LevelView[] {
+  const book = s.findInstrument(instrumentId)?.book
+  if (book === undefined) return []
+  const views: LevelView[] = []
+  const { f64, i32 } = book.levels
+  let level = side === 'Buy' ? book.bids.best : book.asks.best
+  while (level !== NONE && views.length < max) {
+    views.push({
+      price: Math.abs(f64[level * LEVEL.doubles + LEVEL.key] as number),
+      qty: f64[level * LEVEL.doubles + LEVEL.qty] as number,
+      count: i32[level * LEVEL.words + LEVEL.count] as number,
+    })
+    level = i32[level * LEVEL.words + LEVEL.worse] as number
+  }
+  return views
+}
