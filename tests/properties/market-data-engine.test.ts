@@ -1,0 +1,135 @@
+// The feed's book against the engine itself: after every batch the same levels, and every order that
+// traded or was prevented as a maker stood first in the feed's queue at that moment.
+
+import test from 'ava'
+import fc from 'fast-check'
+import { encodeCommandBatch } from '#contracts/command-codec.ts'
+import { formatSteps } from '#contracts/decimal.ts'
+import { decodeEventBatch } from '#contracts/event-codec.ts'
+import { BookView } from '#domain/book-view.ts'
+import type { Command } from '#domain/command.ts'
+import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { MarketState } from '../../runtime/feed/market-state.ts'
+import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
+import { createCommandFlow } from '../helpers/command-flow.ts'
+import { recordingSink } from '../helpers/market-sink.ts'
+import { seededRandom } from '../helpers/tiny-venue.ts'
+
+const SYMBOL = 'BTC-USD'
+const TRACE_ID = '0'.repeat(32)
+const MID = 25_000
+const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 })
+
+/** Batches of commands of every kind, around one price so that most things happen to most orders. */
+function createCommands(seed: number): () => Uint8Array {
+  const random = seededRandom(seed)
+  const pick = (n: number): number => Math.floor(random() * n)
+  const of = <T>(list: readonly T[]): T => list[pick(list.length)] as T
+  const opening = createCommandFlow(seed)
+  let sourceSeq = 0
+  let orders = 0
+  const one = (): Command => {
+    const common = { account: 1_000 + pick(4), traceId: TRACE_ID }
+    const kind = pick(20)
+    const clOrdID = `p-${++orders}`
+    const origClOrdID = `p-${Math.max(1, orders - pick(12))}`
+    if (kind < 12) {
+      const ordType = pick(8) === 0 ? 'Market' : of(ORD_TYPES.slice(0, 1))
+      return {
+        type: 'NewOrder',
+        ...common,
+        instrumentId: 1,
+        clOrdID,
+        side: of(SIDES),
+        ordType,
+        timeInForce: ordType === 'Market' ? 'IOC' : of(['GTC', 'GTC', 'GTC', ...TIMES_IN_FORCE]),
+        stpMode: of(STP_MODES),
+        postOnly: ordType === 'Limit' && pick(8) === 0,
+        reduceOnly: false,
+        price: ordType === 'Market' ? 0 : MID + pick(7) - 3,
+        orderQty: 1 + pick(50),
+        quoteAmount: 0n,
+        stopPx: 0,
+        displayQty: 0,
+        expireTimeNs: 0n,
+      }
+    }
+    if (kind < 14) return { type: 'CancelOrder', ...common, orderID: 0, origClOrdID, clOrdID: '' }
+    if (kind < 19) {
+      const price = MID + pick(7) - 3
+      const ids = { orderID: 0, origClOrdID, clOrdID }
+      return { type: 'ReplaceOrder', ...common, ...ids, price, orderQty: 1 + pick(50) }
+    }
+    return {
+      type: 'MassCancel',
+      ...common,
+      instrumentId: 0,
+      side: of([...SIDES, null]),
+      clOrdID: '',
+    }
+  }
+  return () => {
+    if (sourceSeq++ === 0) return opening.next()
+    const commands = Array.from({ length: 1 + pick(4) }, one)
+    return encodeCommandBatch({ source: 1, sourceSeq }, commands)
+  }
+}
+
+test('the feed shows the levels of the engine after every batch', (t) => {
+  let trades = 0
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const next = createCommands(seed)
+      const applier = createBatchApplier()
+      const state = new MarketState(recordingSink(false))
+      for (let seq = 1; seq <= 150; seq++) {
+        const { bytes, trades: made } = applier.apply(seq, BigInt(seq) * 1_000_000_000n, next())
+        trades += made
+        t.is(state.apply(seq, bytes), 'Applied')
+        const shown = state.market(SYMBOL)?.bookSnapshot(1_000)
+        for (const side of SIDES) {
+          const levels = applier.engine.levels(1, side)
+          const expected = levels.map(({ price, qty }) => [
+            formatSteps(price, '0.01'),
+            formatSteps(qty, '0.00000001'),
+          ])
+          t.deepEqual(side === 'Buy' ? shown?.bids : shown?.asks, expected)
+        }
+        const orders = state.market(SYMBOL)?.ordersSnapshot(1_000)
+        const resting = (orders?.bids.length ?? 0) + (orders?.asks.length ?? 0)
+        t.is(resting, applier.engine.openOrders)
+      }
+    }),
+    { numRuns: 30 },
+  )
+  t.true(trades > 500, `only ${trades} trades: the streams prove little`)
+})
+
+test('whoever trades or is prevented as a maker stood first in the queue', (t) => {
+  let makers = 0
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const next = createCommands(seed)
+      const applier = createBatchApplier()
+      const view = new BookView()
+      for (let seq = 1; seq <= 150; seq++) {
+        const { bytes } = applier.apply(seq, BigInt(seq) * 1_000_000_000n, next())
+        let taker = 0
+        let cmdIndex = -1
+        for (const event of decodeEventBatch(bytes).events) {
+          if (event.type !== 'ExecutionReport') continue
+          if (event.cmdIndex !== cmdIndex) taker = event.orderID
+          cmdIndex = event.cmdIndex
+          const isMaker = event.orderID !== taker
+          if (isMaker && (event.execType === 'Trade' || event.execType === 'TradePrevented')) {
+            t.is(view.orders(event.side, 1)[0]?.[0], event.orderID)
+            makers++
+          }
+          view.apply(event)
+        }
+      }
+    }),
+    { numRuns: 30 },
+  )
+  t.true(makers > 500, `only ${makers} makers: the streams prove little`)
+})
