@@ -1,8 +1,8 @@
 // An account's positions, valued at the last trade of each instrument.
 
 import type { InstrumentTable, Postgres, Projection } from '#adapters/postgres/index.ts'
-import { createInstrumentFormat } from '#contracts/api/instrument-format.ts'
-import { formatSteps, ratio } from '#contracts/decimal.ts'
+import { createInstrumentFormat, type InstrumentFormat } from '#contracts/api/instrument-format.ts'
+import { formatSteps } from '#contracts/decimal.ts'
 import type { RpcMethod } from '#contracts/function-handler.ts'
 import { readParams } from '#contracts/params.ts'
 import { assert } from '#domain/assert.ts'
@@ -53,14 +53,14 @@ export function createPositionQueries(
 
 function positionShape(row: PositionRow, instrument: Instrument): object {
   const { net_qty: netQty, cost, realized_pnl: realizedPnl, fees, last_px: lastPx } = row
-  const { quote, notionalFactor, lotSize } = instrument
+  const { notionalFactor, lotSize } = instrument
   const format = createInstrumentFormat(instrument)
   const value = lastPx === null ? null : netQty * BigInt(lastPx) * notionalFactor
   return {
     symbol: instrument.symbol,
     netQty: formatLots(netQty, lotSize),
     cost: format.quote(cost),
-    avgCost: averageCost(netQty, cost, instrument),
+    avgCost: averageCost(netQty, cost, format),
     realizedPnl: format.quote(realizedPnl),
     fees: format.quote(fees),
     lastPx: lastPx === null ? null : format.price(lastPx),
@@ -71,12 +71,10 @@ function positionShape(row: PositionRow, instrument: Instrument): object {
   }
 }
 
-/** F7: null for a position of zero. For the eye only, with half even to the quote's own scale. */
-function averageCost(netQty: bigint, cost: bigint, instrument: Instrument): string | null {
-  const { base, quote, lotBaseMinor } = instrument
-  const baseMinor = netQty * lotBaseMinor
-  const decimals = quote.scale
-  return ratio(cost * 10n ** BigInt(base.scale), baseMinor * 10n ** BigInt(decimals), decimals)
+/** F7: null for a position of zero. A short position's cost and quantity are both negative. */
+function averageCost(netQty: bigint, cost: bigint, format: InstrumentFormat): string | null {
+  const sign = netQty < 0n ? -1n : 1n
+  return format.avgPx(cost * sign, Number(netQty * sign))
 }
 
 function formatLots(lots: bigint, lotSize: string): string {
