@@ -165,7 +165,8 @@ function writeBalance({ view, bytes }: Cursor, o: number, e: BalanceChanged): vo
   writeId(bytes, o + BAL.transferId, e.transferId)
 }
 
-function readEvent(at: Cursor, o: number): EngineEvent {
+/** The event of one record: for whoever walks a batch and needs few of its events. */
+export function readEvent(at: Cursor, o: number): EngineEvent {
   switch (at.view.getUint8(o + RECORD.type)) {
     case TYPE_EXECUTION_REPORT:
       return readReport(at, o)

@@ -7,3 +7,4 @@ export {
   MARKET_TTL_MS,
   type MarketCache,
 } from './market-cache.ts'
+export { createRateLimits, type Rate, type RateLimits, type RateVerdict } from './rate-limits.ts'
