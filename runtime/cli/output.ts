@@ -33,5 +33,5 @@ function isPlain(value: unknown): boolean {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '-'
-  return isPlain(value) ? String(value) : JSON.stringify(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

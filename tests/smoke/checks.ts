@@ -6,7 +6,7 @@ export interface Checks {
   /** Records one check. Errors: SmokeDifference when it does not hold. */
   equal(what: string, found: unknown, expected: unknown): void
   /** Polls until the value is as expected, for what arrives a moment later. */
-  eventually(what: string, read: () => Promise<unknown> | unknown, expected: unknown): Promise<void>
+  eventually(what: string, read: () => unknown, expected: unknown): Promise<void>
   render(): string
 }
 

@@ -22,7 +22,11 @@ function SignIn(): JSX.Element {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    run(signIn(String(form.get('email')), String(form.get('password'))))
+    const field = (name: string): string => {
+      const value = form.get(name)
+      return typeof value === 'string' ? value : ''
+    }
+    run(signIn(field('email'), field('password')))
   }
   return (
     <>
