@@ -42,6 +42,7 @@ export function commonEnv(stack: {
     TE_STACK_ID: stack.id,
     TE_HOST: '127.0.0.1',
     TE_NATS_URL: urls.nats,
+    TE_NATS_MONITOR_URL: urls.natsMonitor,
     TE_PG_URL: urls.pg,
     TE_REDIS_URL: urls.redis,
     TE_INFLUX_URL: urls.influx,
@@ -68,6 +69,8 @@ export function processLaunch(name: ProcessName, dataDir: string, stack: StackSt
     command: process.execPath,
     args: [join(repoRoot, ENTRIES[name])],
     env: {
+      // A process starts in a third of the time when its compiled code is there (0.8 -> 0.25 s).
+      NODE_COMPILE_CACHE: join(repoRoot, 'node_modules/.cache/tradeengine/compile'),
       ...(env.all as Record<string, string>),
       ...stack.env,
       TE_DATA_DIR: join(dataDir, 'data', name),
