@@ -20,6 +20,8 @@ export interface ConnectorConfig {
   /** A bulk of events. */
   readonly bulkMessagesMax: number
   readonly bulkBytesMax: number
+  /** Shortest distance between two calls with small bulks. */
+  readonly lingerMs: number
   /** Longest call with a bulk. */
   readonly eventsDeadlineMs: number
   readonly secrets: ConnectorSecrets
@@ -52,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConnectorConfig {
         min: 1024,
         max: 7_000_000,
       }),
+      lingerMs: read.integer('TE_CONNECTOR_LINGER_MS', 50, { min: 0, max: 1000 }),
       eventsDeadlineMs: read.integer('TE_CONNECTOR_EVENTS_DEADLINE_MS', 30_000, {
         min: 100,
         max: 600_000,

@@ -125,6 +125,7 @@ async function run(lane: Lane): Promise<void> {
 async function step(lane: Lane): Promise<void> {
   lane.consumer ??= await openConsumer(lane)
   const batch = await lane.consumer.next({ waitMs: IDLE_MS, signal: lane.signal })
+  const takenAt = performance.now()
   if (batch === null) return
   const last = batch.messages.at(-1)
   if (last === undefined) return
@@ -138,7 +139,20 @@ async function step(lane: Lane): Promise<void> {
   if (await deliverBatch(lane, batch, fresh)) {
     await batch.ackAll()
     lane.acked = Math.max(lane.acked, last.seq)
+    await linger(lane, fresh.length, takenAt)
   }
+}
+
+/**
+ * Calls with small bulks follow each other at this distance at least, so that the next bulk is
+ * larger: six functions called for every single batch took 1.4 cores at 200 batches a second. The
+ * first event after a quiet time never waits, and neither does a lane that has to catch up.
+ */
+async function linger(lane: Lane, messages: number, takenAt: number): Promise<void> {
+  const { bulkMessagesMax, lingerMs } = lane.parts.config
+  if (messages * 2 >= bulkMessagesMax) return
+  const leftMs = lingerMs - (performance.now() - takenAt)
+  if (leftMs > 0) await pause(leftMs, lane.signal)
 }
 
 async function openConsumer(lane: Lane): Promise<PullConsumer> {

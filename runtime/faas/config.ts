@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { durationMs } from '#adapters/function-server/config.ts'
+import { parseConfigOrExit } from '#adapters/service/index.ts'
 
 /** What the host needs to know. */
 export interface FaasConfig {
@@ -37,41 +37,31 @@ const PASSED = ['PATH', 'HOME', 'TZ', 'LANG', 'NODE_COMPILE_CACHE', 'NODE_COMPIL
 /** The host's own, never a function's. */
 const KEPT = /^TE_(FAAS_|DATA_DIR$|SECRETS_DIR$)/
 
-/** Reads and checks the environment once. */
+/** Reads and checks the environment once; a problem ends the process. */
 export function readConfig(env: Env): FaasConfig {
   const root = resolve(import.meta.dirname, '../..')
-  const secretsDir = env['TE_SECRETS_DIR'] ?? join(root, '.te/secrets')
-  return Object.freeze({
-    host: env['TE_HOST'] ?? '127.0.0.1',
-    port: port(env, 'TE_FAAS_PORT', 8080),
-    dataDir: resolve(env['TE_DATA_DIR'] ?? join(root, '.te/faas')),
-    root,
-    functionsDir: resolve(env['TE_FAAS_FUNCTIONS_DIR'] ?? join(root, 'functions')),
-    workDir: resolve(env['TE_FAAS_WORK_DIR'] ?? root),
-    functionPortBase: port(env, 'TE_FAAS_FUNCTION_PORT_BASE', 8000),
-    isStrict: isOn(env, 'TE_FAAS_STRICT'),
-    credentials: isOn(env, 'TE_FAAS_AUTH') ? readCredentials(secretsDir) : undefined,
-    upstreamTimeoutMs: durationMs(env['TE_FAAS_UPSTREAM_TIMEOUT'] ?? '60s'),
-    drainMs: durationMs(env['TE_FAAS_DRAIN'] ?? '4s'),
-    logLevel: env['TE_LOG_LEVEL'] ?? 'info',
-    functionEnv: Object.freeze(functionEnv(env)),
+  return parseConfigOrExit(env, (read) => {
+    const secretsDir = read.text('TE_SECRETS_DIR', join(root, '.te/secrets'))
+    const isOn = (name: string) => ['1', 'true'].includes(read.oneOf(name, SWITCH, '1'))
+    return {
+      host: read.text('TE_HOST', '127.0.0.1'),
+      port: read.port('TE_FAAS_PORT', 8080),
+      dataDir: resolve(read.text('TE_DATA_DIR', join(root, '.te/faas'))),
+      root,
+      functionsDir: resolve(read.text('TE_FAAS_FUNCTIONS_DIR', join(root, 'functions'))),
+      workDir: resolve(read.text('TE_FAAS_WORK_DIR', root)),
+      functionPortBase: read.port('TE_FAAS_FUNCTION_PORT_BASE', 8000),
+      isStrict: isOn('TE_FAAS_STRICT'),
+      credentials: isOn('TE_FAAS_AUTH') ? readCredentials(secretsDir) : undefined,
+      upstreamTimeoutMs: read.integer('TE_FAAS_UPSTREAM_TIMEOUT_MS', 60_000, { min: 100 }),
+      drainMs: read.integer('TE_FAAS_DRAIN_MS', 4000, { min: 0, max: 4500 }),
+      logLevel: read.text('TE_LOG_LEVEL', 'info'),
+      functionEnv: Object.freeze(functionEnv(env)),
+    }
   })
 }
 
-function port(env: Env, name: string, fallback: number): number {
-  const text = env[name] ?? String(fallback)
-  const value = Number(text)
-  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw new Error(`${name} is no port: ${text}`)
-  return value
-}
-
-function isOn(env: Env, name: string): boolean {
-  const text = env[name] ?? '1'
-  if (!['0', '1', 'true', 'false', 'on', 'off'].includes(text)) {
-    throw new Error(`${name} is on or off, not ${text}`)
-  }
-  return ['1', 'true', 'on'].includes(text)
-}
+const SWITCH = ['0', '1', 'true', 'false'] as const
 
 function readCredentials(folder: string): { user: string; password: string } {
   const read = (name: string) => readFileSync(join(folder, name), 'utf8').trim()
