@@ -103,9 +103,6 @@ function addInstrumentRoutes(app: App, { accounts, catalogue }: GatewayParts): v
 
 function listing(body: ListInstrumentRequest, traceId: string): ListInstrument {
   const { tickSize, lotSize, quoteScale, symbol, baseAsset, quoteAsset } = body
-  if (symbol !== `${baseAsset}-${quoteAsset}`) {
-    throw new InputError('TE_INPUT_SYMBOL', 'symbol must be BASE-QUOTE', 'symbol')
-  }
   if (Number(tickSize) === 0) throw new InputError('TE_INPUT_DECIMAL', 'tickSize is 0', 'tickSize')
   if (Number(lotSize) === 0) throw new InputError('TE_INPUT_DECIMAL', 'lotSize is 0', 'lotSize')
   return {
