@@ -1,5 +1,5 @@
 // npm run bench [-- NAME...]: figures with their machine, as a table on standard error and JSON lines on
-// standard output. Names: matching, path, sustained; none = all.
+// standard output. Names: matching, path, sustained, projections; none = all.
 
 import process from 'node:process'
 import Table from 'cli-table3'
@@ -8,6 +8,7 @@ import type { BenchRow } from './bench-row.ts'
 import { describeMachine } from './machine.ts'
 import { runMatchingBench } from './matching.ts'
 import { runOrderPathBench } from './order-path.ts'
+import { runProjectionsBench } from './projections.ts'
 import { runSustainedBench } from './sustained.ts'
 
 interface Options {
@@ -16,8 +17,12 @@ interface Options {
   readonly sustain: string
 }
 
+/** A round feeds six projections 20,000 orders each. */
+const PROJECTION_ROUNDS_MAX = 3
+const NAMES = ['matching', 'path', 'sustained', 'projections']
+
 const program = new Command('bench')
-  .argument('[names...]', 'matching, path, sustained', ['matching', 'path', 'sustained'])
+  .argument('[names...]', NAMES.join(', '), NAMES)
   .option('--rounds <n>', 'interleaved rounds', '5')
   .option('--seconds <n>', 'length of one sample of the path bench', '5')
   .option('--sustain <n>', 'length of the sustained run in seconds', '60')
@@ -52,6 +57,8 @@ function benchOf(name: string, rounds: number, options: Options): Promise<BenchR
       })
     case 'sustained':
       return runSustainedBench({ seconds: Number(options.sustain), durability: 'power-safe' })
+    case 'projections':
+      return runProjectionsBench({ rounds: Math.min(rounds, PROJECTION_ROUNDS_MAX) })
     default:
       return program.error(`unknown bench ${name}`, { exitCode: 2 })
   }
