@@ -10,6 +10,7 @@ import {
   type SnapshotStore,
   streamExtent,
 } from '#adapters/nats/index.ts'
+import { OperationalError } from '#contracts/errors.ts'
 import { commandStream } from '#contracts/subjects.ts'
 import { createEventPublisher, type EventPublisher, type PublishEnd } from './event-publisher.ts'
 import type { BROKEN_MARK, HighWaterMark, MarkKeeper } from './high-water-mark.ts'
@@ -24,6 +25,8 @@ import {
 } from './recovery.ts'
 import { Refusal } from './refusal.ts'
 import { createSnapshotKeeper, type SnapshotKeeper, type TakenSnapshot } from './snapshots.ts'
+
+const RETRY_MS = 200
 
 /** A shard's part now. */
 export type MatchingRole = 'recovering' | 'leader' | 'ended'
@@ -53,7 +56,7 @@ export interface MatchingService extends AsyncDisposable {
   /** Sequence of the last command batch applied. */
   readonly seq: () => number
   readonly applier: () => BatchApplier
-  /** Resolves when the shard has caught up with the log as it stood at the start. */
+  /** Resolves when the shard has caught up with the log as it stood at the start, or has ended. */
   readonly recovered: Promise<void>
   /** Takes a snapshot now; resolves when it is stored. */
   readonly snapshot: () => Promise<TakenSnapshot>
@@ -71,6 +74,8 @@ interface State {
   reader: LogReader | undefined
   role: MatchingRole
   isEnded: boolean
+  /** Resolved when the shard ends: nobody waits for more. */
+  readonly ended: PromiseWithResolvers<void>
   commandsSinceSnapshot: number
   /** Stream time of the last batch applied: what the log must still say after a reconnect. */
   lastLogTime: bigint
@@ -81,8 +86,8 @@ interface State {
 
 /** Finds the start and begins to apply. Errors: Refusal. */
 export async function startMatching(options: MatchingOptions): Promise<MatchingService> {
-  const { link, store, shard, mark, log } = options
-  const start = await findStart(link, store, { shard, mark, log })
+  const { link, shard, log } = options
+  const start = await findStartPatiently(options)
   const { applier, snapshotSeq, targetSeq, storedSeq } = start
   log.info({ shard, snapshotSeq, targetSeq, storedSeq }, 'recovering')
   const publisher = createEventPublisher(link, {
@@ -99,13 +104,14 @@ export async function startMatching(options: MatchingOptions): Promise<MatchingS
     applier,
     publisher,
     comparer: createEventComparer(link, shard, start),
-    snapshots: createSnapshotKeeper(store, shard, snapshotSeq, async (seq) => {
+    snapshots: createSnapshotKeeper(options.store, shard, snapshotSeq, async (seq) => {
       await publisher.stored(seq)
       await options.marks.flush()
     }),
     reader: undefined,
     role: 'recovering',
     isEnded: false,
+    ended: Promise.withResolvers<void>(),
     commandsSinceSnapshot: 0,
     lastLogTime: 0n,
     isSnapshotting: false,
@@ -129,11 +135,25 @@ export async function startMatching(options: MatchingOptions): Promise<MatchingS
     [Symbol.asyncDispose]: async () => {
       state.isEnded = true
       state.role = 'ended'
+      state.ended.resolve()
       stopWatching()
       await state.reader?.[Symbol.asyncDispose]()
       await state.comparer[Symbol.asyncDispose]()
       await publisher[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** NATS may be away while a shard starts: that is no reason to give up. */
+async function findStartPatiently(options: MatchingOptions): Promise<RecoveryStart> {
+  for (;;) {
+    try {
+      return await findStart(options.link, options.store, options)
+    } catch (err) {
+      if (!(err instanceof OperationalError) || !err.retryable) throw err
+      options.log.warn({ err }, 'cannot read the log yet')
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    }
   }
 }
 
@@ -157,7 +177,7 @@ async function recover(state: State): Promise<void> {
   })
   if (start.applier.seq() >= start.targetSeq) resolve()
   try {
-    await Promise.all([promise, comparer.done])
+    await Promise.race([Promise.all([promise, comparer.done]), state.ended.promise])
     await comparer[Symbol.asyncDispose]()
     await publisher.stored(start.targetSeq)
   } catch (error) {
@@ -250,7 +270,7 @@ async function confirmLog(state: State): Promise<void> {
       return
     } catch {
       if (!options.link.isConnected()) return
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
   }
 }
@@ -264,6 +284,7 @@ function end(state: State, refusal: Refusal): void {
   if (state.isEnded) return
   state.isEnded = true
   state.role = 'ended'
+  state.ended.resolve()
   void state.reader?.[Symbol.asyncDispose]()
   state.options.onEnd(refusal)
 }
