@@ -7,6 +7,8 @@
 //
 // To hold a book: subscribe, ask for the snapshot, drop diffs with seq <= snapshot.seq, then every
 // diff must have prevSeq === seq of the message before (the snapshot's for the first); else ask again.
+// Diffs name changes at every depth; a snapshot holds the best levels only (at most 1,000 a side), so
+// that levels deeper than the snapshot's last become known when they change.
 
 import { CANDLE_INTERVALS, type CandleInterval } from '#domain/candle.ts'
 

@@ -8,7 +8,7 @@ import { formatSteps } from '#contracts/decimal.ts'
 import { decodeEventBatch } from '#contracts/event-codec.ts'
 import { BookView } from '#domain/book-view.ts'
 import type { Command } from '#domain/command.ts'
-import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
 import { MarketState } from '../../runtime/feed/market-state.ts'
 import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
 import { createCommandFlow } from '../helpers/command-flow.ts'
@@ -28,13 +28,20 @@ function createCommands(seed: number): () => Uint8Array {
   const opening = createCommandFlow(seed)
   let sourceSeq = 0
   let orders = 0
+  const sent: { clOrdID: string; account: number; price: number; orderQty: number }[] = []
   const one = (): Command => {
     const common = { account: 1_000 + pick(4), traceId: TRACE_ID }
     const kind = pick(20)
     const clOrdID = `p-${++orders}`
-    const origClOrdID = `p-${Math.max(1, orders - pick(12))}`
+    // One of the last orders, by whose account it is: most of them still rest.
+    const known = sent[Math.max(0, sent.length - 1 - pick(12))]
+    const origClOrdID = known?.clOrdID ?? 'none'
+    const owner = { ...common, account: known?.account ?? common.account }
     if (kind < 12) {
-      const ordType = pick(8) === 0 ? 'Market' : of(ORD_TYPES.slice(0, 1))
+      const ordType = pick(8) === 0 ? 'Market' : 'Limit'
+      const price = MID + pick(7) - 3
+      const orderQty = 1 + pick(50)
+      sent.push({ clOrdID, account: common.account, price, orderQty })
       return {
         type: 'NewOrder',
         ...common,
@@ -46,19 +53,21 @@ function createCommands(seed: number): () => Uint8Array {
         stpMode: of(STP_MODES),
         postOnly: ordType === 'Limit' && pick(8) === 0,
         reduceOnly: false,
-        price: ordType === 'Market' ? 0 : MID + pick(7) - 3,
-        orderQty: 1 + pick(50),
+        price: ordType === 'Market' ? 0 : price,
+        orderQty,
         quoteAmount: 0n,
         stopPx: 0,
         displayQty: 0,
         expireTimeNs: 0n,
       }
     }
-    if (kind < 14) return { type: 'CancelOrder', ...common, orderID: 0, origClOrdID, clOrdID: '' }
+    if (kind < 14) return { type: 'CancelOrder', ...owner, orderID: 0, origClOrdID, clOrdID: '' }
     if (kind < 19) {
-      const price = MID + pick(7) - 3
+      const price = pick(2) === 0 ? (known?.price ?? MID) : MID + pick(7) - 3
+      const orderQty = Math.max(1, (known?.orderQty ?? 9) + pick(9) - 4)
+      sent.push({ clOrdID, account: owner.account, price, orderQty })
       const ids = { orderID: 0, origClOrdID, clOrdID }
-      return { type: 'ReplaceOrder', ...common, ...ids, price, orderQty: 1 + pick(50) }
+      return { type: 'ReplaceOrder', ...owner, ...ids, price, orderQty }
     }
     return {
       type: 'MassCancel',

@@ -3,9 +3,8 @@
 export {
   createInflux,
   type Influx,
-  type InfluxOptions,
   type InfluxSeries,
   type WriteOutcome,
 } from './client.ts'
-export { encodePoint, type FieldValue, type Point, quoteName, quoteText } from './line-protocol.ts'
-export { createInfluxSpool, type InfluxSpool, type SpoolOptions, type SpoolState } from './spool.ts'
+export { encodePoint, quoteName, quoteText } from './line-protocol.ts'
+export { createInfluxSpool, type InfluxSpool, type SpoolState } from './spool.ts'
