@@ -14,6 +14,5 @@ export {
   createTokenVerifier,
   TOKEN_PARTY,
   type TokenIssuer,
-  type TokenVerdict,
   type TokenVerifier,
 } from './tokens.ts'
