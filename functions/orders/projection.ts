@@ -15,15 +15,13 @@ import { REJECT_REASONS } from '#domain/reject-reason.ts'
 
 const REJECTED = ORD_STATUSES.indexOf('Rejected')
 
-/**
- * D3: an older event never overwrites a newer state. A reject never moves an order that exists: it
- * answers a repeated clOrdID with the first order's id.
- */
+/** D3: an older event never overwrites a newer state, and a reject never moves what exists. */
 const upsertOrders = defineInsert({
   name: 'orders.upsert',
   into: 'orders',
   columns: {
     order_id: 'bigint',
+    first_exec_id: 'bigint',
     account_id: 'bigint',
     instrument_id: 'integer',
     side: 'smallint',
@@ -87,10 +85,11 @@ interface Step {
 
 /** What a bulk says about one order. */
 export interface OrderFold {
+  readonly orderID: number
+  readonly first: Step
   last: Step
   /** The order's own id: a cancel's report carries the request's. */
   clOrdID: string
-  readonly createdMs: number
   /** Of the fills in this bulk. */
   fees: bigint
 }
@@ -119,19 +118,28 @@ export function foldOrders(batches: ProjectionBulk['batches']): OrdersFold {
 
 function foldStep(orders: Map<number, OrderFold>, step: Step): void {
   const { report } = step
-  const isReject = report.execType === 'Rejected'
-  // A refused cancel or replace names an order, but is no state of it.
-  if (report.orderID === 0 || (isReject && report.instrumentId === 0)) return
-  const known = orders.get(report.orderID)
-  if (known === undefined || known.last.report.execType === 'Rejected') {
-    const { fee } = report
-    const clOrdID = ownClOrdID(report)
-    orders.set(report.orderID, { last: step, clOrdID, createdMs: step.timeMs, fees: fee })
-  } else if (!isReject) {
+  const orderID = orderIDOf(report)
+  if (orderID === undefined) return
+  const clOrdID = ownClOrdID(report)
+  const known = orders.get(orderID)
+  if (known === undefined) {
+    orders.set(orderID, { orderID, first: step, last: step, clOrdID, fees: report.fee })
+  } else {
     known.last = step
-    known.clOrdID = ownClOrdID(report)
+    known.clOrdID = clOrdID
     known.fees += report.fee
   }
+}
+
+/**
+ * The row that a report speaks of. An order that did not enter has no orderID: it gets the negative
+ * execID of its reject. A refused cancel or replace (it has no instrument), and a repeated clOrdID
+ * (it names the first order), are no state of any order.
+ */
+function orderIDOf(report: ExecutionReport): number | undefined {
+  if (report.execType !== 'Rejected') return report.orderID
+  if (report.instrumentId === 0 || report.rejectReason === 'DuplicateClOrdID') return undefined
+  return report.orderID === 0 ? -report.execID : report.orderID
 }
 
 function ownClOrdID(report: ExecutionReport): string {
@@ -146,10 +154,11 @@ export async function applyOrders(tx: Tx, bulk: ProjectionBulk): Promise<void> {
   await insertExecutions.run(tx, executions.map(executionRow))
 }
 
-function orderRow({ last, clOrdID, createdMs, fees }: OrderFold) {
+function orderRow({ orderID, first, last, clOrdID, fees }: OrderFold) {
   const { report, seq, timeMs } = last
   return {
-    order_id: report.orderID,
+    order_id: orderID,
+    first_exec_id: first.report.execID,
     account_id: report.account,
     instrument_id: report.instrumentId,
     side: SIDES.indexOf(report.side),
@@ -165,7 +174,7 @@ function orderRow({ last, clOrdID, createdMs, fees }: OrderFold) {
     leaves_qty: report.leavesQty,
     cum_notional: report.cumNotional,
     fees,
-    created_ms: createdMs,
+    created_ms: first.timeMs,
     updated_ms: timeMs,
     seq,
     cl_ord_id: clOrdID,

@@ -17,15 +17,15 @@ const CURSOR = { max: 128 }
 /** What an order list may be asked for. */
 const STATUSES = ['open', 'closed', 'all'] as const
 
-const ORDER_COLUMNS = `order_id, instrument_id, side, ord_type, time_in_force, ord_status,
+const ORDER_COLUMNS = `order_id, first_exec_id, instrument_id, side, ord_type, time_in_force, ord_status,
   reject_reason, post_only, price, order_qty, cum_qty, leaves_qty, cum_notional, fees, created_ms,
   updated_ms, seq, cl_ord_id`
 const EXECUTION_COLUMNS = `exec_id, order_id, instrument_id, side, exec_type, ord_status,
   reject_reason, is_aggressor, trade_id, last_px, last_qty, last_notional, fee, time_ms, seq,
   trace_id, cl_ord_id`
 
-const LIST_TAIL = `AND order_id < $2 AND ($3::integer IS NULL OR instrument_id = $3)
-  ORDER BY order_id DESC LIMIT $4`
+const LIST_TAIL = `AND first_exec_id < $2 AND ($3::integer IS NULL OR instrument_id = $3)
+  ORDER BY first_exec_id DESC LIMIT $4`
 const EXECUTIONS_TAIL = `AND exec_id < $2 AND ($3::integer IS NULL OR instrument_id = $3)
   ORDER BY exec_id DESC LIMIT $4`
 
@@ -38,7 +38,7 @@ export const ORDER_STATEMENTS = {
   byClOrdID: {
     name: 'orders.by_cl_ord_id',
     text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE cl_ord_id = $1 AND account_id = $2
-      ORDER BY order_id DESC LIMIT 1`,
+      ORDER BY first_exec_id DESC LIMIT 1`,
   },
   open: {
     name: 'orders.list_open',
@@ -106,7 +106,7 @@ export function createOrderQueries(
     ])
     const shown = rows.slice(0, page.limit)
     const orders = await Promise.all(shown.map(shapes.order))
-    const nextCursor = cursorAfter(rows.length > page.limit, shown.at(-1)?.order_id)
+    const nextCursor = cursorAfter(rows.length > page.limit, shown.at(-1)?.first_exec_id)
     return { ok: true, result: { orders, nextCursor, seq }, seq }
   }
 

@@ -9,7 +9,9 @@ import { REJECT_REASONS } from '#domain/reject-reason.ts'
 
 /** A row of `orders`. */
 export interface OrderRow {
+  /** Negative: the order was rejected and got no id. */
   readonly order_id: number
+  readonly first_exec_id: number
   readonly instrument_id: number
   readonly side: number
   readonly ord_type: number
@@ -84,7 +86,7 @@ function orderShape(row: OrderRow, known: Known | undefined): object {
   const format = known?.format
   const rejectReason = word(REJECT_REASONS, row.reject_reason)
   return {
-    orderID: row.order_id,
+    orderID: Math.max(0, row.order_id),
     clOrdID: row.cl_ord_id,
     symbol: known?.instrument.symbol ?? '',
     side: word(SIDES, row.side),

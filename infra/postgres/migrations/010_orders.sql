@@ -4,7 +4,10 @@
 -- runtime/domain/order.ts and reject-reason.ts, which are append only.
 
 CREATE TABLE orders (
+  -- Negative: rejected before it got an orderID; then minus the execID of the reject.
   order_id bigint PRIMARY KEY,
+  -- execID of its first event: lists go by it, newest first.
+  first_exec_id bigint NOT NULL,
   account_id bigint NOT NULL,
   instrument_id integer NOT NULL,
   side smallint NOT NULL,
@@ -28,8 +31,8 @@ CREATE TABLE orders (
   seq bigint NOT NULL,
   cl_ord_id text NOT NULL
 ) WITH (fillfactor = 80);
-CREATE INDEX orders_account ON orders (account_id, order_id);
-CREATE INDEX orders_account_open ON orders (account_id, order_id) WHERE is_open;
+CREATE INDEX orders_account ON orders (account_id, first_exec_id);
+CREATE INDEX orders_account_open ON orders (account_id, first_exec_id) WHERE is_open;
 CREATE INDEX orders_account_cl_ord_id ON orders (account_id, cl_ord_id);
 
 -- Every step but New and Triggered, which change no quantity: trades (one row a side), replaces,

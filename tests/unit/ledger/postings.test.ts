@@ -1,0 +1,75 @@
+import test from 'ava'
+import { foldLedger } from '../../../functions/ledger/postings.ts'
+import { BTC_USD, balance, batch, trade } from '../../helpers/events.ts'
+
+const instruments = new Map([[1, BTC_USD]])
+const sale = {
+  tradeID: 5,
+  price: 100,
+  qty: 3,
+  buyer: 1_000,
+  seller: 1_001,
+  buyOrderID: 1,
+  sellOrderID: 2,
+}
+
+test('both reports of a trade become one posting, whichever comes first', (t) => {
+  const [a, b] = trade(sale)
+  if (a === undefined || b === undefined) return t.fail()
+  const one = foldLedger([batch(1, [a, b])], instruments).postings
+  const other = foldLedger([batch(1, [b, a])], instruments).postings
+  t.is(one.length, 1)
+  t.deepEqual(one[0]?.legs, other[0]?.legs)
+  t.like(one[0], { kind: 'Trade', tradeID: 5, seq: 1, transfer: 0, firstLeg: 0 })
+})
+
+test('legs and transfers are numbered through a batch, anew in the next', (t) => {
+  const withFees = (tradeID: number) =>
+    trade({ ...sale, tradeID }).map((report) => ({ ...report, fee: 1n }))
+  const { postings } = foldLedger(
+    [batch(1, [...withFees(1), ...withFees(2)]), batch(2, withFees(3))],
+    instruments,
+  )
+  t.deepEqual(
+    postings.map((p) => [p.seq, p.transfer, p.firstLeg]),
+    [
+      [1, 0, 0],
+      [1, 1, 4],
+      [1, 2, 6],
+      [1, 3, 8],
+      [1, 4, 12],
+      [1, 5, 14],
+      [2, 0, 0],
+      [2, 1, 4],
+      [2, 2, 6],
+    ],
+  )
+})
+
+test('half a trade in a batch is a bug, not a posting', (t) => {
+  t.throws(() => foldLedger([batch(1, trade(sale).slice(0, 1))], instruments), {
+    message: /both sides/,
+  })
+})
+
+test('a deposit is posted once: not for the outside, not when it is a repeat', (t) => {
+  const events = [
+    balance({ delta: 100n, transferId: 't-1' }),
+    balance({ account: 1, delta: -100n, balance: -100n, transferId: 't-1' }),
+    balance({ delta: 0n, duplicate: true, transferId: 't-1' }),
+    balance({ reason: 'Hold', delta: 0n, hold: 40n }),
+  ]
+  const { postings, balances } = foldLedger([batch(1, events)], instruments)
+  t.is(postings.length, 1)
+  t.like(postings[0], { kind: 'Deposit', transferRef: 't-1', tradeID: 0 })
+  t.deepEqual(balances, [
+    { account: 1_000, assetId: 1, balance: 100n, hold: 40n, seq: 1 },
+    { account: 1, assetId: 1, balance: -100n, hold: 0n, seq: 1 },
+  ])
+})
+
+test('only spot instruments are posted: anything else is a bug', (t) => {
+  const perpetual = new Map([[1, { ...BTC_USD, kind: 'LinearPerpetual' as const }]])
+  t.throws(() => foldLedger([batch(1, trade(sale))], perpetual), { message: /spot/ })
+  t.throws(() => foldLedger([batch(1, trade(sale))], new Map()), { message: /listed/ })
+})
