@@ -1,0 +1,89 @@
+// The slow and obvious book: one array of orders per side, kept in priority by sorting, bigint and
+// objects everywhere. What it says is what order-semantics says; the fast one must agree.
+
+import type { NewOrder } from '#domain/command.ts'
+import type { Instrument } from '#domain/instrument.ts'
+import type { Side, StpMode } from '#domain/order.ts'
+
+/** An order as the naive engine keeps it. */
+export interface NaiveOrder {
+  readonly orderID: number
+  readonly account: number
+  readonly instrument: NaiveInstrument
+  readonly side: Side
+  readonly command: NewOrder
+  readonly stpMode: StpMode
+  clOrdID: string
+  price: number
+  orderQty: number
+  leaves: number
+  cumQty: number
+  prevented: number
+  cumNotional: bigint
+  /** Fee paid so far and the exact fee so far times 10^6. */
+  feePaid: bigint
+  feeExact: bigint
+  makerFeePpm: number
+  takerFeePpm: number
+  time: number
+}
+
+/** An instrument and its open orders. */
+export interface NaiveInstrument {
+  definition: Instrument
+  open: NaiveOrder[]
+  lastPrice: number
+  lastTradeID: number
+}
+
+/** Open orders of the other side that an order may meet, best price first, then oldest. */
+export function opposite(
+  instrument: NaiveInstrument,
+  side: Side,
+  limit: number | null,
+): NaiveOrder[] {
+  return instrument.open
+    .filter((maker) => maker.side !== side)
+    .filter(
+      (maker) => limit === null || (side === 'Buy' ? maker.price <= limit : maker.price >= limit),
+    )
+    .sort((a, b) => (side === 'Buy' ? a.price - b.price : b.price - a.price) || a.time - b.time)
+}
+
+/** What the order would meet, step by step, before anything happens. */
+export function foresee(
+  makers: readonly NaiveOrder[],
+  account: number,
+  stpMode: StpMode,
+): { price: number; qty: number; prevented: boolean }[] {
+  const steps: { price: number; qty: number; prevented: boolean }[] = []
+  for (const maker of makers) {
+    const isOwn = maker.account === account && stpMode !== 'None'
+    if (isOwn && (stpMode === 'ExpireTaker' || stpMode === 'ExpireBoth')) break
+    if (isOwn && stpMode === 'ExpireMaker') continue
+    steps.push({ price: maker.price, qty: maker.leaves, prevented: isOwn })
+  }
+  return steps
+}
+
+export function ceilDiv(num: bigint, den: bigint): bigint {
+  const quotient = num / den
+  return num % den > 0n ? quotient + 1n : quotient
+}
+
+/** Levels of one side, best first. */
+export function naiveLevels(
+  instrument: NaiveInstrument,
+  side: Side,
+): { price: number; qty: number; count: number }[] {
+  const levels = new Map<number, { price: number; qty: number; count: number }>()
+  for (const order of instrument.open.filter((known) => known.side === side)) {
+    const level = levels.get(order.price) ?? { price: order.price, qty: 0, count: 0 }
+    level.qty += order.leaves
+    level.count += 1
+    levels.set(order.price, level)
+  }
+  return [...levels.values()].sort((a, b) =>
+    side === 'Buy' ? b.price - a.price : a.price - b.price,
+  )
+}
