@@ -5,6 +5,7 @@ import { REPLICAS_MAX, replicasWanted } from './deployment.ts'
 import type { Launch } from './launch.ts'
 import { createLogStore, type LogStore } from './log-store.ts'
 import { type Replica, startReplica } from './replica.ts'
+import type { AcquireSlot } from './start-slots.ts'
 import type { StoredDeployment } from './store.ts'
 
 /** What a function needs of the host. */
@@ -13,6 +14,8 @@ export interface FunctionOptions {
   readonly preferredPort: number
   readonly upstreamTimeoutMs: number
   readonly drainMs: number
+  /** Held while a replica starts. */
+  readonly acquireSlot: AcquireSlot
   readonly onLine: (name: string, instance: string, line: string) => void
   readonly onEvent: (fields: object, message: string) => void
 }
@@ -22,6 +25,7 @@ const RESTART_MAX_MS = 10_000
 /** A replica that lived this long starts its back-off anew. */
 const STEADY_AFTER_MS = 30_000
 const HEALTH_EVERY_MS = 5000
+const SLOT_MS = 5000
 /** A function's own drain ends after 8 s. */
 const RETIRE_MS = 10_000
 /** Three misses of 5 s each: busy for 15 s is taken for dead. */
@@ -141,6 +145,17 @@ export class DeployedFunction {
   }
 
   async #start(): Promise<void> {
+    const release = await this.#options.acquireSlot()
+    try {
+      if (!this.#isClosed) await this.#startNow(release)
+    } catch (error) {
+      release()
+      throw error
+    }
+    if (this.#isClosed) release()
+  }
+
+  async #startNow(release: () => void): Promise<void> {
     const launch = this.#launch
     const instance = `${this.name}-${this.#started++}`
     const { host, preferredPort, upstreamTimeoutMs, onLine } = this.#options
@@ -158,6 +173,9 @@ export class DeployedFunction {
     const member: Member = { replica, launch, isRetired: false, healthMisses: 0 }
     this.#members.push(member)
     replica.exited.then((how) => this.#ended(member, how)).catch(this.#report)
+    // One that waits for its database must not keep the others from starting.
+    const patience = setTimeout(release, SLOT_MS).unref()
+    replica.ready.then(release, release).finally(() => clearTimeout(patience))
     // Not ready in time: it is ended, and its end starts the next one.
     replica.ready.then(this.#reconcile, () => replica.stop(0)).catch(this.#report)
   }

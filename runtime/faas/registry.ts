@@ -1,6 +1,7 @@
 // All functions of the host: deploys, updates, scales and removes them, and remembers them on disk
 // before it answers, so that a restart brings back what was answered with 202.
 
+import { availableParallelism } from 'node:os'
 import type { Logger } from '#adapters/service/index.ts'
 import type { FaasConfig } from './config.ts'
 import { DeployedFunction, type FunctionOptions, newlyStored } from './deployed-function.ts'
@@ -12,12 +13,14 @@ import {
   RefusedError,
 } from './deployment.ts'
 import { type Launch, preferredPort, resolveLaunch } from './launch.ts'
+import { type AcquireSlot, createStartSlots } from './start-slots.ts'
 import type { Store, StoredDeployment } from './store.ts'
 
 /** Owns the functions; `close` ends their processes and keeps their deployments. */
 export class Registry {
   readonly #functions = new Map<string, DeployedFunction>()
   readonly #closing = new Set<Promise<void>>()
+  readonly #acquireSlot: AcquireSlot = createStartSlots(availableParallelism())
   readonly #config: FaasConfig
   readonly #store: Store
   readonly #log: Logger
@@ -124,6 +127,7 @@ export class Registry {
       preferredPort: preferredPort(service, this.#config.functionPortBase),
       upstreamTimeoutMs: this.#config.upstreamTimeoutMs,
       drainMs: this.#config.drainMs,
+      acquireSlot: this.#acquireSlot,
       onLine: this.#onLine,
       onEvent: (fields: object, message: string) => this.#log.warn(fields, message),
     }
