@@ -9,6 +9,7 @@ import fastifyWebsocket from '@fastify/websocket'
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Logger } from '#adapters/service/index.ts'
+import { parseJson } from '#contracts/api/json.ts'
 import { FRAME_BYTES_MAX } from '#contracts/api/socket.ts'
 import { compileCheck, compileTextCheck } from '#contracts/api/validate.ts'
 import { type Access, assertAccess, type Identity } from './access/identity.ts'
@@ -71,6 +72,12 @@ export async function createApp(parts: AppParts) {
   })
   // Answers are made here from typed values; schemas document them and tests hold them to it.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, text: string) => (text === '' ? undefined : parseJson(text)),
+  )
   app.setErrorHandler((error, request, reply) => answerError(parts.log, error, request, reply))
   app.setNotFoundHandler((request, reply) => {
     const refusal = new Refusal('TE_NOT_FOUND_ROUTE', 'no such route')
@@ -89,7 +96,7 @@ export async function createApp(parts: AppParts) {
   })
   await app.register(fastifyHelmet, HELMET)
   await app.register(fastifySwagger, { openapi: openApiDocument })
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs' })
   await app.register(fastifyWebsocket, {
     options: { maxPayload: FRAME_BYTES_MAX, maxFragments: 8, perMessageDeflate: false },
   })

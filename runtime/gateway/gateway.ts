@@ -24,14 +24,10 @@ import { type MatchingWatch, watchMatching } from './commands/matching-watch.ts'
 import { createOrderDesk } from './commands/order-desk.ts'
 import { createCommandPipeline } from './commands/pipeline.ts'
 import type { GatewayConfig } from './config.ts'
+import { addRoutes } from './describe.ts'
 import { createEventRouter } from './events/router.ts'
 import { addGatewayMetrics, createBatchMetric, type ObserveBatch } from './metrics.ts'
 import type { GatewayParts } from './parts.ts'
-import { addAccountRoutes } from './routes/account.ts'
-import { addAdminRoutes } from './routes/admin.ts'
-import { addAuthRoutes } from './routes/auth.ts'
-import { addMarketRoutes } from './routes/market.ts'
-import { addOrderRoutes } from './routes/orders.ts'
 import { addPage } from './routes/page.ts'
 import { addSocketRoute } from './routes/socket.ts'
 import { createRpc } from './rpc.ts'
@@ -77,8 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     marketChannels: parts.markets.openChannels,
     lastSeq: parts.router.lastSeq,
   })
-  for (const add of [addMarketRoutes, addAuthRoutes, addOrderRoutes]) add(app, parts)
-  for (const add of [addAccountRoutes, addAdminRoutes]) add(app, parts)
+  addRoutes(app, parts)
   addSocketRoute(app, parts, config)
   await addPage(app, config.webDir)
   await app.listen({ host: config.host, port: config.port })

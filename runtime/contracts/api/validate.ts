@@ -70,7 +70,8 @@ function firstProblem(problems: readonly Problem[]): InputError {
   }
   if (inside === '') return new InputError('TE_INPUT_BODY', message)
   const code = CODE_OF_PATTERN[String(params['pattern'])] ?? 'TE_INPUT_FIELD'
-  return new InputError(code, `${shown(inside)} ${message}`, shown(inside))
+  const wanted = code === 'TE_INPUT_DECIMAL' ? 'must be a plain decimal such as "12.5"' : message
+  return new InputError(code, `${shown(inside)} ${wanted}`, shown(inside))
 }
 
 const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`)

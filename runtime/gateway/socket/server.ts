@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
 import type { Logger } from '#adapters/service/index.ts'
+import { parseJson } from '#contracts/api/json.ts'
 import { FRAME_REQUESTS_MAX, type SocketOp } from '#contracts/api/socket.ts'
 import { massCancel } from '../commands/order-commands.ts'
 import { errorBody, internalRefusal, Refusal, refusalOf } from '../refusal.ts'
@@ -90,8 +91,9 @@ function accept(state: State, socket: WebSocket): void {
   }
   state.connections.add(connection)
   socket.on('message', (data: Buffer, isBinary: boolean) => {
-    if (isBinary) refuseFrame(connection, 'TE_INPUT_BINARY_FRAME', 'frames must be text')
-    else takeFrame(state, connection, data.toString('utf8'))
+    if (isBinary) {
+      refuseFrame(connection, new Refusal('TE_INPUT_BINARY_FRAME', 'frames must be text'))
+    } else takeFrame(state, connection, data.toString('utf8'))
   })
   socket.on('pong', () => {
     connection.missedPongs = 0
@@ -104,20 +106,20 @@ function accept(state: State, socket: WebSocket): void {
 function takeFrame(state: State, connection: Connection, text: string): void {
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
-  } catch {
-    return refuseFrame(connection, 'TE_INPUT_JSON', 'not valid JSON')
+    parsed = parseJson(text)
+  } catch (error) {
+    return refuseFrame(connection, refusalOf(error) ?? internalRefusal())
   }
   if (!Array.isArray(parsed)) return takeRequest(state, connection, parsed)
   if (parsed.length === 0 || parsed.length > FRAME_REQUESTS_MAX) {
     const message = `a frame carries 1 to ${FRAME_REQUESTS_MAX} requests`
-    return refuseFrame(connection, 'TE_INPUT_TOO_LARGE', message)
+    return refuseFrame(connection, new Refusal('TE_INPUT_TOO_LARGE', message))
   }
   for (const request of parsed) takeRequest(state, connection, request)
 }
 
-function refuseFrame({ outbox }: Connection, code: string, message: string): void {
-  const body = errorBody(new Refusal(code, message), newTraceId())
+function refuseFrame({ outbox }: Connection, refusal: Refusal): void {
+  const body = errorBody(refusal, newTraceId())
   outbox.send(JSON.stringify({ id: null, op: null, ok: false, ...body }))
 }
 
