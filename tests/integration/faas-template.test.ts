@@ -25,7 +25,7 @@ interface Started extends AsyncDisposable {
 async function start(
   secretsDir: string,
   dir: string,
-  env: Record<string, string> = {},
+  env: Record<string, string | undefined> = {},
   entry = join(ROOT, 'template/openfaas-ts-template/index.ts'),
 ) {
   const port = await freePort()
@@ -209,10 +209,7 @@ test.serial(
       cpSync(join(ROOT, 'runtime', layer), to, { recursive: true })
     }
     symlinkSync(join(ROOT, 'node_modules'), join(image, 'node_modules'))
-    const inImage = {
-      TE_FUNCTION_ROOT: join(image, 'function'),
-      TE_FUNCTION_HANDLER: join(image, 'function/handler.ts'),
-    }
+    const inImage = { TE_FUNCTION_ROOT: undefined, TE_FUNCTION_HANDLER: undefined }
     const entry = join(image, 'index.ts')
     await using started = await start(join(folder.dir, 'secrets'), folder.dir, inImage, entry)
     await ready(started)
