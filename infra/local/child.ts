@@ -63,17 +63,20 @@ export function keepRunning(options: ChildOptions): Child {
     const startedAt = Date.now()
     child = spawnLogged(launch, options.logFile)
     ended = new Promise((done) => {
-      const finish = (message: string): void => {
+      const finish = (message: string, isFinal = false): void => {
         // What it started itself dies with it: nobody else would ever end those.
         if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
         child = undefined
         quickDeaths = Date.now() - startedAt > STABLE_MS ? 0 : quickDeaths + 1
         done()
-        if (isStopping) tell('stopped', message)
+        if (isStopping || isFinal) tell('stopped', message)
         else again(message)
       }
       child?.once('error', (error) => finish(`could not be started: ${error.message}`))
-      child?.once('exit', (code, signal) => finish(`ended with ${signal ?? `code ${code}`}`))
+      child?.once('exit', (code, signal) => {
+        const isFinal = code !== null && (launch.finalCodes ?? []).includes(code)
+        finish(`ended with ${signal ?? `code ${code}`}`, isFinal)
+      })
     })
     if (child.pid !== undefined) tell('running', `started as ${child.pid}`)
   }

@@ -16,6 +16,9 @@ const ENTRIES: Record<ProcessName, string> = {
   bots: 'runtime/cli/bots/main.ts',
 }
 
+/** matching: 3 = the log contradicts what it remembers, 5 = NATS is not as durable as asked for. */
+const FINAL_CODES: Partial<Record<ProcessName, readonly number[]>> = { matching: [3, 5] }
+
 /**
  * Who ends before whom: first who brings orders, then who passes them on, then who keeps them.
  * Those of one step end together.
@@ -77,6 +80,7 @@ export function processLaunch(name: ProcessName, dataDir: string, stack: StackSt
       TE_BOTS_CONFIG: join(dataDir, 'bots.json'),
     },
     cwd: repoRoot,
+    finalCodes: FINAL_CODES[name] ?? [],
     stopSignal: 'SIGTERM',
   }
 }

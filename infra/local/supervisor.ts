@@ -250,7 +250,7 @@ class Run implements Supervisor {
           throw new Error('stopped while starting', { cause: error })
         const child = this.#stateNow.children[name]
         const logFile = join(this.dataDir, 'logs', `${name}.log`)
-        if (Date.now() > deadline || (child?.restarts ?? 0) > 5) {
+        if (Date.now() > deadline || (child?.restarts ?? 0) > 5 || child?.state === 'stopped') {
           const words = error instanceof Error ? error.message : String(error)
           const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-4).join('\n  ')
           throw new Error(

@@ -19,19 +19,25 @@ export async function runAva(run: {
   files: string[]
   options: string[]
   env: Record<string, string>
+  /** Ends the run; what has not run counts as one failure. */
+  signal?: AbortSignal
 }): Promise<TapCounts> {
   const ava = join(run.root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
   const child = spawn(process.execPath, [ava, '--tap', ...run.options, ...run.files], {
     cwd: run.root,
     env: { ...process.env, ...run.env },
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...(run.signal === undefined ? {} : { signal: run.signal }),
   })
+  // Without a listener an abort would be thrown as an uncaught error.
+  child.on('error', (error) => process.stdout.write(`✖ ava: ${error.message}\n`))
+  const ended = new Promise<number | null>((done) => child.once('close', done))
   const counter = createTapCounter()
   for await (const line of createInterface({ input: child.stdout })) {
     const shown = counter.read(line)
     if (shown !== undefined) process.stdout.write(`${shown}\n`)
   }
-  const code = child.exitCode ?? (await new Promise((done) => child.once('exit', done)))
+  const code = await ended
   const { counts } = counter
   if (code !== 0 && counts.failed === 0) {
     process.stdout.write(`✖ ava ended with code ${String(code)} without a failed test\n`)

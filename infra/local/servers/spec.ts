@@ -10,6 +10,8 @@ export interface Launch {
   env: Record<string, string>
   cwd: string
   user?: User | undefined
+  /** Exit codes after which a restart would only repeat the refusal: the log says why. */
+  finalCodes?: readonly number[]
   /** The signal that asks for an orderly end. */
   stopSignal: NodeJS.Signals
 }

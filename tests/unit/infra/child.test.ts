@@ -5,7 +5,12 @@ import test, { type ExecutionContext } from 'ava'
 import { backoffMs, type ChildChange, keepRunning } from '../../../infra/local/child.ts'
 import { isRunning } from '../../../infra/local/process-identity.ts'
 
-function start(t: ExecutionContext, script: string, isHeld: () => boolean = () => false) {
+function start(
+  t: ExecutionContext,
+  script: string,
+  isHeld: () => boolean = () => false,
+  finalCodes: number[] = [],
+) {
   const dir = mkdtempSync(join(tmpdir(), 'te-child-'))
   const changes: ChildChange[] = []
   const child = keepRunning({
@@ -15,6 +20,7 @@ function start(t: ExecutionContext, script: string, isHeld: () => boolean = () =
       args: ['-c', script],
       env: { PATH: '/bin:/usr/bin' },
       cwd: dir,
+      finalCodes,
       stopSignal: 'SIGTERM',
     },
     logFile: join(dir, 'x.log'),
@@ -66,6 +72,12 @@ test('a child that ignores the signal is killed at the deadline, with what it st
   t.is(changes.at(-1)?.state, 'stopped')
   t.truthy(running)
   t.false(running !== undefined && isRunning(running))
+})
+
+test('a refusal to run is not repeated', async (t) => {
+  const { changes } = start(t, 'exit 3', () => false, [3])
+  await until(() => changes.at(-1)?.state === 'stopped')
+  t.is(changes.at(-1)?.restarts, 0)
 })
 
 test('a program that cannot be started is tried again, not fatal', async (t) => {
