@@ -8,8 +8,9 @@ export const readMatchingConfig = () =>
     host: env.text('TE_HOST', '127.0.0.1'),
     port: env.port('TE_MATCHING_PORT', 8003),
     natsUrl: env.url('TE_NATS_URL', ['nats:'], 'nats://127.0.0.1:4222'),
-    /** NATS's monitoring endpoint: lets power-safe mode be checked; empty text `none` = unknown. */
+    /** NATS's monitoring endpoint: lets power-safe mode be checked; `none` = it cannot be asked. */
     natsMonitorUrl: env.text('TE_NATS_MONITOR_URL', 'none'),
+    etcdUrl: env.url('TE_ETCD_URL', ['http:', 'https:'], 'http://127.0.0.1:2379'),
     natsReplicas: env.integer('TE_NATS_REPLICAS', 1, { min: 1, max: 5 }),
     shard: env.integer('TE_SHARD', 0, { min: 0, max: 1_023 }),
     durability: env.oneOf('TE_DURABILITY', ['power-safe', 'process-safe'], 'power-safe'),

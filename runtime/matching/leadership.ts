@@ -17,14 +17,19 @@ export interface Leadership {
   readonly campaign: (signal: AbortSignal) => Promise<Lease>
 }
 
-/** The leadership of a shard with a single node: always won; the epoch is the time of the start. */
-export function alwaysLeader(): Leadership {
+/**
+ * The leadership of a shard with a single node: always won. `register` makes the leader visible in
+ * the service registry; nothing depends on it. The epoch is the time of the start.
+ */
+export function singleNodeLeadership(register: () => AsyncDisposable): Leadership {
   return {
-    campaign: () =>
-      Promise.resolve({
+    campaign: () => {
+      const registration = register()
+      return Promise.resolve({
         epoch: Date.now(),
         lost: new AbortController().signal,
-        resign: () => Promise.resolve(),
-      }),
+        resign: async () => registration[Symbol.asyncDispose](),
+      })
+    },
   }
 }

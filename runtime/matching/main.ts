@@ -2,6 +2,7 @@
 // (the heartbeat and /health/ready say so); SIGTERM takes a snapshot; a log that cannot be the
 // shard's own ends the process with a code of its own.
 
+import { createEtcd } from '#adapters/etcd/index.ts'
 import {
   connectNats,
   createSnapshotStore,
@@ -13,7 +14,7 @@ import { SNAPSHOT_BUCKET } from '#contracts/subjects.ts'
 import { type MatchingConfig, readMatchingConfig } from './config.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createMarkKeeper, markPath, readMark } from './high-water-mark.ts'
-import { alwaysLeader } from './leadership.ts'
+import { singleNodeLeadership } from './leadership.ts'
 import { createMatchingMetrics } from './metrics.ts'
 import { serveOperatorRequests } from './operator-requests.ts'
 import { EXIT_CODES, Refusal } from './refusal.ts'
@@ -50,13 +51,15 @@ try {
 
 async function run({ shard, durability, ...settings }: MatchingConfig): Promise<void> {
   const role = (): string => service?.role() ?? 'recovering'
+  const etcd = cleanup.use(createEtcd({ url: settings.etcdUrl, log }))
   const server = cleanup.use(
     createServiceServer({
       name: 'matching',
       host: settings.host,
       port: settings.port,
       log,
-      probes: { nats: async () => void (await natsRtt()) },
+      probes: { nats: async () => void (await natsRtt()), etcd: etcd.ping },
+      optional: ['etcd'],
       role,
       info: () => ({
         ...(role() === 'leader' ? {} : { ready: false }),
@@ -67,14 +70,18 @@ async function run({ shard, durability, ...settings }: MatchingConfig): Promise<
     }),
   )
   const metrics = createMatchingMetrics(server.registry)
-  await server.listen()
+  const port = await server.listen()
   const { natsUrl: url, dataDir, snapshotEvery, inFlightMax } = settings
   const link = cleanup.use(
     await connectNats({ url, name: `matching-${shard}`, log, signal: stopping.signal }),
   )
   natsRtt = () => link.rtt()
   await checkDurability(settings.natsMonitorUrl, durability)
-  const lease = await alwaysLeader().campaign(stopping.signal)
+  const address = `http://${settings.host}:${port}`
+  const leadership = singleNodeLeadership(() =>
+    etcd.register({ name: `matching-${shard}`, instance: `${process.pid}`, address }),
+  )
+  const lease = await leadership.campaign(stopping.signal)
   cleanup.defer(lease.resign)
   cleanup.use(
     startHeartbeat(link, shard, () => ({

@@ -179,7 +179,7 @@ async function recover(state: State): Promise<void> {
   try {
     await Promise.race([Promise.all([promise, comparer.done]), state.ended.promise])
     await comparer[Symbol.asyncDispose]()
-    await publisher.stored(start.targetSeq)
+    if (!state.isEnded) await publisher.stored(start.targetSeq)
   } catch (error) {
     return end(state, asRefusal(error))
   }
@@ -286,5 +286,6 @@ function end(state: State, refusal: Refusal): void {
   state.role = 'ended'
   state.ended.resolve()
   void state.reader?.[Symbol.asyncDispose]()
+  void state.publisher[Symbol.asyncDispose]()
   state.options.onEnd(refusal)
 }

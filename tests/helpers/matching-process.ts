@@ -37,6 +37,7 @@ export async function startMatchingProcess(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
+      NODE_COMPILE_CACHE: resolve(ROOT, 'node_modules/.cache/tradeengine/compile'),
       TE_MATCHING_PORT: String(port),
       TE_NATS_URL: options.natsUrl,
       TE_DATA_DIR: options.dataDir,

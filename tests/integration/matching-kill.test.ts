@@ -63,40 +63,44 @@ async function eventsReach(log: LogFixture, last: number): Promise<void> {
   )
 }
 
-test(`F1: ${KILLS} kills -9 of matching lose no acknowledged command and repeat no event (seed ${SEED})`, async (t) => {
-  await using log = await startLog()
-  await withDataDir(async (dataDir) => {
-    const dice = createDice(SEED)
-    const flow = startFlow(log, SEED)
-    let matching: MatchingProcess | undefined
-    for (let kill = 0; kill < KILLS; kill++) {
-      matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
-      // Some die while they recover, some while they lead.
-      const when = dice(900)
-      const isLate = dice(3) > 0
-      if (isLate) await matching.ready()
-      await new Promise((resolve) => setTimeout(resolve, when))
-      await matching.end('SIGKILL')
-    }
-    await flow.stop()
-    const last = Math.max(...flow.acknowledged)
-    await using final = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
-    await final.ready()
-    await eventsReach(log, last)
-    const stored = new Set((await readWholeLog(log.link, commandStream(0))).map(({ seq }) => seq))
-    t.deepEqual(
-      flow.acknowledged.filter((seq) => !stored.has(seq)),
-      [],
-    )
-    const result = await compareWithReplay(log.link)
-    t.deepEqual(result.different, [])
-    t.true(result.trades > 0)
-    t.log(`${result.batches} batches, ${result.commands} commands, ${result.trades} trades`)
-    t.is(await final.end('SIGTERM'), 0)
-  })
-})
+test.serial(
+  `F1: ${KILLS} kills -9 of matching lose no acknowledged command and repeat no event (seed ${SEED})`,
+  async (t) => {
+    t.timeout(170_000)
+    await using log = await startLog()
+    await withDataDir(async (dataDir) => {
+      const dice = createDice(SEED)
+      const flow = startFlow(log, SEED)
+      let matching: MatchingProcess | undefined
+      for (let kill = 0; kill < KILLS; kill++) {
+        matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+        // Some die while they recover, some while they lead.
+        const when = dice(400)
+        const isLate = dice(3) > 0
+        if (isLate) await matching.ready()
+        await new Promise((resolve) => setTimeout(resolve, when))
+        await matching.end('SIGKILL')
+      }
+      await flow.stop()
+      const last = Math.max(...flow.acknowledged)
+      await using final = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+      await final.ready()
+      await eventsReach(log, last)
+      const stored = new Set((await readWholeLog(log.link, commandStream(0))).map(({ seq }) => seq))
+      t.deepEqual(
+        flow.acknowledged.filter((seq) => !stored.has(seq)),
+        [],
+      )
+      const result = await compareWithReplay(log.link)
+      t.deepEqual(result.different, [])
+      t.true(result.trades > 0)
+      t.log(`${result.batches} batches, ${result.commands} commands, ${result.trades} trades`)
+      t.is(await final.end('SIGTERM'), 0)
+    })
+  },
+)
 
-test('F3: kill -9 of NATS under matching loses and repeats nothing', async (t) => {
+test.serial('F3: kill -9 of NATS under matching loses and repeats nothing', async (t) => {
   await using log = await startLog({ sync: 'always' })
   await withDataDir(async (dataDir) => {
     const flow = startFlow(log, 77)
@@ -121,36 +125,42 @@ test('F3: kill -9 of NATS under matching loses and repeats nothing', async (t) =
   })
 })
 
-test('L7: nothing leads before recovery is done, and SIGTERM leaves a snapshot', async (t) => {
-  await using log = await startLog()
-  await withDataDir(async (dataDir) => {
-    const roles: string[] = []
-    log.link.subscribe('hb.matching.0', (data) => {
-      roles.push((JSON.parse(Buffer.from(data).toString()) as { role: string }).role)
+test.serial(
+  'L7: nothing leads before recovery is done, and SIGTERM leaves a snapshot',
+  async (t) => {
+    await using log = await startLog()
+    await withDataDir(async (dataDir) => {
+      const roles: string[] = []
+      log.link.subscribe('hb.matching.0', (data) => {
+        roles.push((JSON.parse(Buffer.from(data).toString()) as { role: string }).role)
+      })
+      const flow = startFlow(log, 5)
+      await until('a tail to recover', () => flow.acknowledged.length > 100)
+      await flow.stop()
+      await using matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+      await matching.ready()
+      await until('a heartbeat of the leader', () => roles.includes('leader'))
+      t.is(roles[0], 'recovering')
+      t.false(roles.slice(roles.indexOf('leader')).includes('recovering'))
+      t.is(await matching.end('SIGTERM'), 0)
+      const store = await createSnapshotStore(log.link, 'TE_SNAPSHOTS')
+      t.is((await store.list()).length, 1)
     })
-    const flow = startFlow(log, 5)
-    await until('a tail to recover', () => flow.acknowledged.length > 100)
-    await flow.stop()
-    await using matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
-    await matching.ready()
-    await until('a heartbeat of the leader', () => roles.includes('leader'))
-    t.is(roles[0], 'recovering')
-    t.false(roles.slice(roles.indexOf('leader')).includes('recovering'))
-    t.is(await matching.end('SIGTERM'), 0)
-    const store = await createSnapshotStore(log.link, 'TE_SNAPSHOTS')
-    t.is((await store.list()).length, 1)
-  })
-})
+  },
+)
 
-test('power-safe on a server that does not sync every write is refused with its own code', async (t) => {
-  await using log = await startLog({ sync: '2m' })
-  t.is(await readServerDurability(log.server.monitorUrl), 'process-safe')
-  await withDataDir(async (dataDir) => {
-    await using matching = await startMatchingProcess({
-      natsUrl: log.server.url,
-      dataDir,
-      env: { TE_DURABILITY: 'power-safe', TE_NATS_MONITOR_URL: log.server.monitorUrl },
+test.serial(
+  'power-safe on a server that does not sync every write is refused with its own code',
+  async (t) => {
+    await using log = await startLog({ sync: '2m' })
+    t.is(await readServerDurability(log.server.monitorUrl), 'process-safe')
+    await withDataDir(async (dataDir) => {
+      await using matching = await startMatchingProcess({
+        natsUrl: log.server.url,
+        dataDir,
+        env: { TE_DURABILITY: 'power-safe', TE_NATS_MONITOR_URL: log.server.monitorUrl },
+      })
+      t.is(await matching.exited, 5, matching.output())
     })
-    t.is(await matching.exited, 5, matching.output())
-  })
-})
+  },
+)
