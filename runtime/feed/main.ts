@@ -12,10 +12,8 @@ const log = createLogger({ name: 'feed', level: config.logLevel })
 log.info(shownConfig(config), 'settings')
 
 const resources = new AsyncDisposableStack()
-const starting = new AbortController()
 let feed: Feed | undefined
 installProcessGuards(log, async () => {
-  starting.abort()
   await feed?.stop()
   await resources.disposeAsync()
 })
@@ -37,9 +35,7 @@ const server = resources.use(
 )
 await server.listen()
 
-const link = resources.use(
-  await connectNats({ url: config.natsUrl, name: 'te-feed', log, signal: starting.signal }),
-)
+const link = resources.use(await connectNats({ url: config.natsUrl, name: 'te-feed', log }))
 probeNats = async () => {
   await link.rtt()
 }

@@ -100,6 +100,8 @@ function follow({ config, link, log }: FeedParts, intake: Intake, signal: AbortS
       startSeq: state.seq + 1,
       signal,
       onGap: (from, to) => {
+        // The log behind a start is no gap.
+        if (!isCaughtUp) return
         counts.gaps++
         log.warn({ from, to }, 'event batches missing; reading them from the log')
       },
@@ -111,8 +113,12 @@ function follow({ config, link, log }: FeedParts, intake: Intake, signal: AbortS
         current = open()
       },
     })
+  let isCaughtUp = false
   let current = open()
-  return { ready: current.ready, close: async () => current[Symbol.asyncDispose]() }
+  const ready = current.ready.then(() => {
+    isCaughtUp = true
+  })
+  return { ready, close: async () => current[Symbol.asyncDispose]() }
 }
 
 /** Subscribes to the questions; answers the closers. */
