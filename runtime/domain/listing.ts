@@ -2,7 +2,7 @@
 // so that every notional is a whole number of quote minor units.
 
 import { FEE_PPM_MAX } from './fee.ts'
-import { SYMBOL_PATTERN, TRADING_STATES } from './instrument.ts'
+import { ASSET_PATTERN, SYMBOL_PATTERN, TRADING_STATES } from './instrument.ts'
 import { STP_MODES } from './order.ts'
 
 /** Decimals of one minor unit. */
@@ -10,6 +10,8 @@ export const ASSET_SCALE_MAX = 18
 const INT64_MAX = 2n ** 63n - 1n
 const STEP = /^(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/
 const SYMBOL = new RegExp(SYMBOL_PATTERN)
+const ASSET = new RegExp(ASSET_PATTERN)
+const ASSET = new RegExp(ASSET_PATTERN)
 
 /** A decimal as digits and the power of ten they are divided by. */
 function parseStep(text: unknown): { readonly digits: bigint; readonly scale: number } | null {
@@ -69,7 +71,8 @@ export function isSoundListing(terms: ListingTerms, lotBaseMinor: bigint): boole
   return (
     typeof terms.symbol === 'string' &&
     SYMBOL.test(terms.symbol) &&
-    terms.symbol === `${terms.baseAsset}-${terms.quoteAsset}` &&
+    isAssetName(terms.baseAsset) &&
+    isAssetName(terms.quoteAsset) &&
     terms.baseAsset !== terms.quoteAsset &&
     Number.isSafeInteger(minQty) &&
     Number.isSafeInteger(maxQty) &&
@@ -108,6 +111,14 @@ export function isFeeRate(ppm: unknown): ppm is number {
 /** 0 = no limit. */
 export function isLimit(value: unknown): value is number {
   return isWhole(value) && value >= 0
+}
+
+function isAssetName(value: unknown): boolean {
+  return typeof value === 'string' && ASSET.test(value)
+}
+
+function isAssetName(value: unknown): boolean {
+  return typeof value === 'string' && ASSET.test(value)
 }
 
 function isScale(value: unknown): boolean {
