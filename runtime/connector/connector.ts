@@ -14,7 +14,6 @@ export class Connector {
   readonly #rpc = new Map<string, RpcLane>()
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
-  #hasDiscovered = false
   #problem = 'nothing discovered yet'
 
   constructor(parts: LaneParts) {
@@ -32,11 +31,6 @@ export class Connector {
   /** Throws while the host has not answered the last look. */
   checkHost(): void {
     if (this.#problem !== '') throw new Error(this.#problem)
-  }
-
-  /** Whether it has ever seen the functions. */
-  hasDiscovered(): boolean {
-    return this.#hasDiscovered
   }
 
   /** How far each function is behind. */
@@ -68,7 +62,6 @@ export class Connector {
       if (this.#isClosed) return
       this.#reconcile(found)
       this.#problem = ''
-      this.#hasDiscovered = true
     } catch (error) {
       if (this.#problem === '') this.#log.warn({ err: error }, 'the functions cannot be listed')
       this.#problem = error instanceof Error ? error.message : String(error)
