@@ -23,11 +23,18 @@ import { replaceOrder } from './orders/replace-order.ts'
 import { checkInvariants } from './snapshot/invariants.ts'
 import { loadSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
 import { stateHash } from './snapshot/state-hash.ts'
-import { type BalanceView, balancesOf, type LevelView, levelsOf } from './views.ts'
+import {
+  type BalanceView,
+  balancesOf,
+  type LevelView,
+  levelsOf,
+  type OrderView,
+  ordersOf,
+} from './views.ts'
 import { traceToWords } from './words.ts'
 
 export type { EngineOptions } from './engine-state.ts'
-export type { BalanceView, LevelView } from './views.ts'
+export type { BalanceView, LevelView, OrderView } from './views.ts'
 
 /** Owns the whole state. Nothing that it hands out is a part of it. */
 export class Engine {
@@ -73,8 +80,13 @@ export class Engine {
   }
 
   /** Orders that rest now. */
-  get openOrders(): number {
+  get openOrderCount(): number {
     return this.#state.memory.orders.live
+  }
+
+  /** The orders that rest in one book: bids then asks, best first, oldest first. */
+  openOrders(instrumentId: number): OrderView[] {
+    return ordersOf(this.#state, instrumentId)
   }
 
   /** All instruments, by id from 1. */

@@ -1,10 +1,15 @@
 // Copies of parts of the state for those who ask: the driver, the host, tests.
 
 import { BALANCE } from './accounts/balances.ts'
-import { LEVEL } from './book/order-pool.ts'
+import { POSITION } from './accounts/positions.ts'
+import { LEVEL, ORDER } from './book/order-pool.ts'
 import type { EngineState } from './engine-state.ts'
+import { ID_WORDS } from './hot-command.ts'
 import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
+import { loadClOrdID } from './orders/cancel-order.ts'
+import { leavesOf, orderIDOf } from './orders/resting.ts'
+import { idToText } from './words.ts'
 
 /** One account's balance of one asset, in minor units. */
 export interface BalanceView {
@@ -57,6 +62,44 @@ export function levelsOf(
       count: i32[level * LEVEL.words + LEVEL.count] as number,
     })
     level = i32[level * LEVEL.words + LEVEL.worse] as number
+  }
+  return views
+}
+
+/** One resting order. */
+export interface OrderView {
+  readonly orderID: number
+  readonly account: number
+  readonly side: 'Buy' | 'Sell'
+  readonly price: number
+  readonly leavesQty: number
+  readonly clOrdID: string
+}
+
+export function ordersOf(s: EngineState, instrumentId: number): OrderView[] {
+  const book = s.findInstrument(instrumentId)?.book
+  if (book === undefined) return []
+  const views: OrderView[] = []
+  const id = new Int32Array(ID_WORDS)
+  for (const side of ['Buy', 'Sell'] as const) {
+    let level = side === 'Buy' ? book.bids.best : book.asks.best
+    while (level !== NONE) {
+      let order = book.levels.i32[level * LEVEL.words + LEVEL.head] as number
+      while (order !== NONE) {
+        const owner = book.orders.i32[order * ORDER.words + ORDER.owner] as number
+        loadClOrdID(s, order, id)
+        views.push({
+          orderID: orderIDOf(s, order),
+          account: s.accounts.numberOf(s.positions.get(owner, POSITION.accountSlot)),
+          side,
+          price: Math.abs(book.orders.f64[order * ORDER.doubles + ORDER.key] as number),
+          leavesQty: leavesOf(s, order),
+          clOrdID: idToText(id),
+        })
+        order = book.orders.i32[order * ORDER.words + ORDER.next] as number
+      }
+      level = book.levels.i32[level * LEVEL.words + LEVEL.worse] as number
+    }
   }
   return views
 }

@@ -242,7 +242,8 @@ export class NaiveEngine implements EngineUnderTest {
     added: number,
   ): RejectReason {
     const d = i.definition
-    if (!Number.isSafeInteger(qty) || qty < d.minQty || qty > d.maxQty) return 'InvalidQty'
+    if (!(qty >= d.minQty && qty <= d.maxQty)) return 'InvalidQty'
+    if (!Number.isSafeInteger(qty)) return 'InvalidLot'
     if (market) return price === 0 ? 'None' : 'InvalidPrice'
     if (!Number.isSafeInteger(price) || price < 1) return 'InvalidPrice'
     const notional = BigInt(price) * BigInt(qty) * d.notionalFactor

@@ -15,6 +15,15 @@ import { transfer } from './transfers.ts'
 
 const transferId = new Int32Array(ID_WORDS)
 
+/** Commands that this engine knows by name and does not obey yet. */
+const UNSUPPORTED = new Set<unknown>([
+  'CancelReplace',
+  'NewOrderList',
+  'SetDeadMan',
+  'SetMark',
+  'Liquidate',
+])
+
 /** Obeys a command, or reports why not. */
 export function administer(s: EngineState, command: AdminCommand): void {
   const reason = obey(s, command)
@@ -66,6 +75,8 @@ function obey(s: EngineState, command: AdminCommand): number {
       return 0
     default:
       // Not of this version: refused, whatever it is.
-      return REJECT.Malformed
+      return UNSUPPORTED.has((command as { type: unknown }).type)
+        ? REJECT.UnsupportedOrder
+        : REJECT.Malformed
   }
 }

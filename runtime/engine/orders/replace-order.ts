@@ -26,8 +26,8 @@ import {
   Admission,
   admitAccount,
   checkPriced,
+  checkQty,
   isOverLimit,
-  isQtyAllowed,
   setRates,
 } from '../risk/pre-trade.ts'
 import { isInsideBand } from '../risk/price-band.ts'
@@ -73,7 +73,8 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   if (instrument.tradingState !== STATE_OPEN) return REJECT.TradingStateForbids
   const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
   if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
-  if (!isQtyAllowed(instrument, cmd.orderQty)) return REJECT.InvalidQty
+  reason = checkQty(instrument, cmd.orderQty)
+  if (reason !== 0) return reason
   const orderQty = s.details.f64[order * DETAIL.doubles + DETAIL.orderQty] as number
   const leaves = leavesOf(s, order)
   newLeaves = Math.max(leaves + cmd.orderQty - orderQty, 0)

@@ -113,13 +113,16 @@ function checkBounds(instrument: InstrumentState, cmd: NewOrderCommand, a: Admis
     if (cmd.price !== 0) return REJECT.InvalidPrice
     return isNotionalAllowed(instrument, a.quoteAmount) ? 0 : REJECT.InvalidNotional
   }
-  if (!isQtyAllowed(instrument, cmd.orderQty)) return REJECT.InvalidQty
+  const reason = checkQty(instrument, cmd.orderQty)
+  if (reason !== 0) return reason
   if (cmd.ordType === TYPE_MARKET) return cmd.price === 0 ? 0 : REJECT.InvalidPrice
   return checkPriced(instrument, cmd.side, cmd.price, cmd.orderQty, cmd.orderQty)
 }
 
-export function isQtyAllowed(instrument: InstrumentState, qty: number): boolean {
-  return Number.isSafeInteger(qty) && qty >= instrument.minQty && qty <= instrument.maxQty
+/** Bounds first, then whole lots. */
+export function checkQty(instrument: InstrumentState, qty: number): number {
+  if (!(qty >= instrument.minQty && qty <= instrument.maxQty)) return REJECT.InvalidQty
+  return Number.isSafeInteger(qty) ? 0 : REJECT.InvalidLot
 }
 
 /** Price and notional of an order with a limit, and whether the side can still be summed. */
