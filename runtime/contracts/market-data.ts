@@ -124,10 +124,3 @@ export interface TradesAnswer {
   readonly symbol: string
   readonly trades: readonly TradeMessage[]
 }
-
-export type MarketDataMessage =
-  | BookSnapshot
-  | BookDiff
-  | TradeMessage
-  | CandleMessage
-  | TickerMessage

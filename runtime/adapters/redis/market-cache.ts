@@ -19,7 +19,7 @@ export interface MarketCache {
 }
 
 /** A reader may trust a key that long after the feed stopped. */
-export const MARKET_TTL_MS = 30_000
+const MARKET_TTL_MS = 30_000
 /** Keys of one write do not expire in the same instant. */
 const TTL_JITTER_MS = 5_000
 
