@@ -11,7 +11,6 @@ const INT64_MAX = 2n ** 63n - 1n
 const STEP = /^(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/
 const SYMBOL = new RegExp(SYMBOL_PATTERN)
 const ASSET = new RegExp(ASSET_PATTERN)
-const ASSET = new RegExp(ASSET_PATTERN)
 
 /** A decimal as digits and the power of ten they are divided by. */
 function parseStep(text: unknown): { readonly digits: bigint; readonly scale: number } | null {
@@ -111,10 +110,6 @@ export function isFeeRate(ppm: unknown): ppm is number {
 /** 0 = no limit. */
 export function isLimit(value: unknown): value is number {
   return isWhole(value) && value >= 0
-}
-
-function isAssetName(value: unknown): boolean {
-  return typeof value === 'string' && ASSET.test(value)
 }
 
 function isAssetName(value: unknown): boolean {

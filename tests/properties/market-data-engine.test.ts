@@ -106,7 +106,7 @@ test('the feed shows the levels of the engine after every batch', (t) => {
         }
         const orders = state.market(SYMBOL)?.ordersSnapshot(1_000)
         const resting = (orders?.bids.length ?? 0) + (orders?.asks.length ?? 0)
-        t.is(resting, applier.engine.openOrders)
+        t.is(resting, applier.engine.openOrderCount)
       }
     }),
     { numRuns: 30 },
