@@ -13,13 +13,16 @@ import { type EngineOptions, EngineState } from './engine-state.ts'
 import type { EventSink } from './event-sink.ts'
 import {
   type CancelOrderCommand,
+  ID_WORDS,
   type NewOrderCommand,
   type ReplaceOrderCommand,
   TRACE_WORDS,
 } from './hot-command.ts'
-import { cancelOrder } from './orders/cancel-order.ts'
+import { NONE } from './memory/slot-pool.ts'
+import { cancelOrder, findOwnOrder } from './orders/cancel-order.ts'
 import { placeOrder } from './orders/new-order.ts'
 import { replaceOrder } from './orders/replace-order.ts'
+import { instrumentOf } from './orders/resting.ts'
 import { checkInvariants } from './snapshot/invariants.ts'
 import { loadSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
 import { stateHash } from './snapshot/state-hash.ts'
@@ -31,7 +34,7 @@ import {
   type OrderView,
   ordersOf,
 } from './views.ts'
-import { traceToWords } from './words.ts'
+import { idToWords, traceToWords } from './words.ts'
 
 export type { EngineOptions } from './engine-state.ts'
 export type { BalanceView, LevelView, OrderView } from './views.ts'
@@ -79,6 +82,11 @@ export class Engine {
     return this.#state.lastSeq
   }
 
+  /** Time of the last batch begun. */
+  get now(): bigint {
+    return this.#state.now
+  }
+
   /** Orders that rest now. */
   get openOrderCount(): number {
     return this.#state.memory.orders.live
@@ -87,6 +95,14 @@ export class Engine {
   /** The orders that rest in one book: bids then asks, best first, oldest first. */
   openOrders(instrumentId: number): OrderView[] {
     return ordersOf(this.#state, instrumentId)
+  }
+
+  /** The instrument of an account's open order, named as in a request. */
+  instrumentOfOrder(account: number, orderID: number, clOrdID: string): Instrument | undefined {
+    const id = new Int32Array(ID_WORDS)
+    idToWords(clOrdID, id)
+    const order = findOwnOrder(this.#state, account, orderID, id)
+    return order === NONE ? undefined : instrumentOf(this.#state, order).definition
   }
 
   /** All instruments, by id from 1. */

@@ -69,6 +69,7 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   if (order === NONE) return REJECT.UnknownOrder
   target = order
   describe(s, order, a)
+  keepUnchanged(s, order, cmd, a)
   const instrument = a.instrument as InstrumentState
   if (instrument.tradingState !== STATE_OPEN) return REJECT.TradingStateForbids
   const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
@@ -104,6 +105,18 @@ function describe(s: EngineState, order: number, a: Admission): void {
   a.instrument = s.instrumentAt(s.positions.get(a.position, POSITION.instrumentId))
   a.key = orders.f64[order * ORDER.doubles + ORDER.key] as number
   a.stpMode = stpModeOf(attributesOf(s, order))
+}
+
+/** A price or quantity of 0 leaves the order's own as it is. */
+function keepUnchanged(
+  s: EngineState,
+  order: number,
+  cmd: ReplaceOrderCommand,
+  a: Admission,
+): void {
+  if (cmd.price === 0) cmd.price = Math.abs(a.key)
+  if (cmd.orderQty !== 0) return
+  cmd.orderQty = s.details.f64[order * DETAIL.doubles + DETAIL.orderQty] as number
 }
 
 function attributesOf(s: EngineState, order: number): number {

@@ -1,0 +1,250 @@
+// One run of the scripted driver: lines in, lines out, in one engine. No clock, no chance: the same
+// lines give the same lines, byte for byte. Time is what the last Clock command said.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { formatMoney } from '#contracts/decimal-steps.ts'
+import { InputError } from '#contracts/errors.ts'
+import type { AdminCommand, CancelOrder, NewOrder, ReplaceOrder } from '#domain/command.ts'
+import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { Engine } from '#engine/engine.ts'
+import {
+  CancelOrderCommand,
+  NewOrderCommand,
+  ReplaceOrderCommand,
+  STP_DEFAULT_CODE,
+} from '#engine/hot-command.ts'
+import { idToWords, traceToWords } from '#engine/words.ts'
+import { type Names, nanoseconds, readCommand, type ScriptInstrument } from './driver-commands.ts'
+import { accountText, ScriptSink } from './driver-events.ts'
+import { bad, Fields, NO_TRACE, parseLine } from './driver-fields.ts'
+import { fieldsOf } from './driver-words.ts'
+
+/** Owns the engine of a script. */
+export class Script implements Names {
+  readonly #sink = new ScriptSink()
+  #engine = new Engine(this.#sink)
+  readonly #symbols = new Map<string, number>()
+  #line = 0
+  readonly #new = new NewOrderCommand()
+  readonly #cancel = new CancelOrderCommand()
+  readonly #replace = new ReplaceOrderCommand()
+
+  /** Takes one line. Blank lines count and say nothing. */
+  take(line: string): void {
+    this.#line += 1
+    if (line.trim() === '') return
+    try {
+      this.#obey(parseLine(line))
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      this.malformed(error.message)
+    }
+  }
+
+  /** Reports the line just taken as no command. */
+  malformed(reason: string): void {
+    const text = JSON.stringify(reason)
+    this.#sink.text += `{"event":"Malformed","line":${this.#line},"reason":${text}}\n`
+  }
+
+  /** Counts a line that was never looked at, and reports it. */
+  refuse(reason: string): void {
+    this.#line += 1
+    this.malformed(reason)
+  }
+
+  /** The lines written since the last call. */
+  drain(): string {
+    const { text } = this.#sink
+    this.#sink.text = ''
+    return text
+  }
+
+  get pending(): number {
+    return this.#sink.text.length
+  }
+
+  bySymbol(symbol: string): ScriptInstrument | undefined {
+    const id = this.#symbols.get(symbol)
+    if (id !== undefined) return this.byId(id)
+    const found = this.#sink.instruments.find((known) => known?.definition.symbol === symbol)
+    if (found !== undefined) this.#symbols.set(symbol, found.definition.instrumentId)
+    return found
+  }
+
+  byId(instrumentId: number): ScriptInstrument | undefined {
+    return this.#sink.instruments[instrumentId]
+  }
+
+  scaleOf(asset: string): number | undefined {
+    return this.#sink.assets.find((known) => known?.name === asset)?.scale
+  }
+
+  ofOrder(account: number, orderID: number, clOrdID: string): ScriptInstrument | undefined {
+    const definition = this.#engine.instrumentOfOrder(account, orderID, clOrdID)
+    return definition === undefined ? undefined : this.byId(definition.instrumentId)
+  }
+
+  #obey(values: Record<string, unknown>): void {
+    const { type } = values
+    if (typeof type !== 'string') throw bad('type', 'type must be a string')
+    const known = fieldsOf(type)
+    if (known === undefined) throw bad('type', `unknown type ${type}`)
+    const fields = new Fields(values)
+    fields.take('type')
+    if (known === 'later') return this.#notYet(type, fields)
+    if (this.#answer(type, fields, known)) return
+    const command = readCommand(type, fields, this)
+    const time = type === 'Clock' && 'timestampNs' in values ? timeOf(values) : this.#sink.now
+    fields.end(known)
+    this.#sink.now = time
+    this.#begin()
+    if (command.type === 'NewOrder') this.#place(command)
+    else if (command.type === 'CancelOrder') this.#cancelOrder(command)
+    else if (command.type === 'ReplaceOrder') this.#replaceOrder(command)
+    else this.#engine.admin(0, command)
+  }
+
+  #begin(): void {
+    this.#sink.seq += 1
+    this.#engine.begin(this.#sink.seq, this.#sink.now)
+  }
+
+  /** Words that the engine knows and does not obey yet. */
+  #notYet(type: string, fields: Fields): void {
+    const account = fields.has('account') ? fields.integer('account', 0, 2 ** 32 - 1000) : 0
+    this.#begin()
+    const common = { account: account === 0 ? 0 : account + 999, traceId: NO_TRACE }
+    this.#engine.admin(0, { type, ...common } as unknown as AdminCommand)
+  }
+
+  /** Questions about the state. They are no commands and move nothing. */
+  #answer(type: string, fields: Fields, known: readonly string[]): boolean {
+    const ask = (): void => fields.end(known)
+    switch (type) {
+      case 'Book':
+        this.#book(fields, ask)
+        return true
+      case 'Balances':
+        ask()
+        this.#balances()
+        return true
+      case 'StateHash':
+        ask()
+        this.#sink.text += `{"event":"StateHash","hash":"${this.#engine.stateHash()}"}\n`
+        return true
+      case 'Snapshot':
+      case 'Restore': {
+        const path = fields.text('path', null)
+        ask()
+        this.#file(type, path)
+        return true
+      }
+      default:
+        return false
+    }
+  }
+
+  #book(fields: Fields, ask: () => void): void {
+    const symbol = fields.text('symbol', null)
+    const instrument = this.bySymbol(symbol)
+    ask()
+    if (instrument === undefined) throw bad('symbol', `unknown symbol ${symbol}`)
+    const side = (name: 'Buy' | 'Sell'): string =>
+      this.#engine
+        .levels(instrument.definition.instrumentId, name)
+        .map(
+          ({ price, qty, count }) =>
+            `{"price":"${instrument.price.format(price)}","qty":"${instrument.qty.format(qty)}",` +
+            `"orders":${count}}`,
+        )
+        .join(',')
+    this.#sink.text += `{"event":"Book","symbol":"${symbol}","bids":[${side('Buy')}],"asks":[${side('Sell')}]}\n`
+  }
+
+  #balances(): void {
+    const rows = this.#engine.balances().map(({ account, assetId, balance, hold }) => {
+      const { name, scale } = this.#sink.assets[assetId] ?? { name: '', scale: 0 }
+      return (
+        `{"account":${accountText(account)},"asset":"${name}",` +
+        `"balance":"${formatMoney(balance, scale)}","hold":"${formatMoney(hold, scale)}",` +
+        `"available":"${formatMoney(balance - hold, scale)}"}`
+      )
+    })
+    this.#sink.text += `{"event":"Balances","balances":[${rows.join(',')}]}\n`
+  }
+
+  /** Writes the state to a file, or starts over from one. A file that does not do changes nothing. */
+  #file(type: 'Snapshot' | 'Restore', path: string): void {
+    try {
+      if (type === 'Snapshot') writeFileSync(path, Buffer.concat(this.#engine.takeSnapshot()))
+      else this.#restore(readFileSync(path))
+    } catch (cause) {
+      throw bad('path', `${type}: ${(cause as Error).message}`)
+    }
+    const hash = this.#engine.stateHash()
+    this.#sink.text += `{"event":"${type}","path":${JSON.stringify(path)},"hash":"${hash}"}\n`
+  }
+
+  #restore(bytes: Uint8Array): void {
+    const engine = new Engine(this.#sink)
+    engine.loadSnapshot(bytes)
+    this.#engine = engine
+    this.#sink.seq = engine.lastSeq
+    this.#sink.now = engine.now
+    this.#symbols.clear()
+    this.#sink.reset(engine.instruments())
+  }
+
+  #place(command: NewOrder): void {
+    const c = this.#new
+    c.account = command.account
+    c.instrumentId = command.instrumentId
+    c.side = SIDES.indexOf(command.side)
+    c.ordType = ORD_TYPES.indexOf(command.ordType)
+    c.timeInForce = TIMES_IN_FORCE.indexOf(command.timeInForce)
+    c.stpMode = command.stpMode === null ? STP_DEFAULT_CODE : STP_MODES.indexOf(command.stpMode)
+    c.postOnly = command.postOnly
+    c.reduceOnly = command.reduceOnly
+    c.price = command.price
+    c.orderQty = command.orderQty
+    c.stopPx = command.stopPx
+    c.displayQty = command.displayQty
+    writeInt64(command.quoteAmount, c.quoteAmount)
+    writeInt64(command.expireTimeNs, c.expireTimeNs)
+    idToWords(command.clOrdID, c.clOrdID)
+    traceToWords(command.traceId, c.traceId)
+    this.#engine.newOrder(0, c)
+  }
+
+  #cancelOrder(command: CancelOrder): void {
+    const c = this.#cancel
+    c.account = command.account
+    c.orderID = command.orderID
+    if (!idToWords(command.clOrdID, c.clOrdID)) c.clOrdID.fill(0)
+    if (!idToWords(command.origClOrdID, c.origClOrdID)) c.origClOrdID.fill(0)
+    traceToWords(command.traceId, c.traceId)
+    this.#engine.cancelOrder(0, c)
+  }
+
+  #replaceOrder(command: ReplaceOrder): void {
+    const c = this.#replace
+    c.account = command.account
+    c.orderID = command.orderID
+    c.price = command.price
+    c.orderQty = command.orderQty
+    idToWords(command.clOrdID, c.clOrdID)
+    if (!idToWords(command.origClOrdID, c.origClOrdID)) c.origClOrdID.fill(0)
+    traceToWords(command.traceId, c.traceId)
+    this.#engine.replaceOrder(0, c)
+  }
+}
+
+function timeOf(values: Record<string, unknown>): bigint {
+  return nanoseconds(new Fields(values), 'timestampNs')
+}
+
+function writeInt64(value: bigint, into: Int32Array): void {
+  into[0] = Number(BigInt.asIntN(32, value))
+  into[1] = Number(value >> 32n)
+}
