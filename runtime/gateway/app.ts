@@ -9,6 +9,7 @@ import fastifyWebsocket from '@fastify/websocket'
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Logger } from '#adapters/service/index.ts'
+import { strict } from '#contracts/api/fields.ts'
 import { parseJson } from '#contracts/api/json.ts'
 import { FRAME_BYTES_MAX } from '#contracts/api/socket.ts'
 import { compileCheck, compileTextCheck } from '#contracts/api/validate.ts'
@@ -37,6 +38,7 @@ const BODY_BYTES_MAX = 65_536
 /** Above the 5 s of a command's result, so that its own answer wins. */
 const HANDLER_TIMEOUT_MS = 5500
 const PARAM_LENGTH_MAX = 100
+const NO_QUERY = strict({})
 
 type AppParts = Pick<GatewayParts, 'auth' | 'rates' | 'log' | 'isStarted'>
 
@@ -57,6 +59,8 @@ export async function createApp(parts: AppParts) {
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     forceCloseConnections: 'idle',
     trustProxy: false,
+    // Paths that the router itself refuses never reach the error handler.
+    frameworkErrors: (error, request, reply) => void answerError(parts.log, error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.decorateRequest('identity', null)
   app.decorateRequest('gone')
@@ -85,8 +89,10 @@ export async function createApp(parts: AppParts) {
   })
   app.addHook('onRoute', (route) => {
     const access = route.config?.access
-    if (access === undefined || access === 'public') return
-    route.schema = { ...route.schema, security: securityOf(access) } as typeof route.schema & object
+    if (access === undefined || route.websocket === true) return
+    const security = access === 'public' ? {} : { security: securityOf(access) }
+    // A route without parameters in its query takes none, rather than any.
+    route.schema = { querystring: NO_QUERY, ...route.schema, ...security }
   })
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('traceparent', traceparentOf(request.id))
