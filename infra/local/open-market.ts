@@ -33,10 +33,11 @@ export interface MarketTarget {
 }
 
 /** A gateway that has just started may still wait for matching or a function. */
-const RETRY_MS = 100
-const RETRY_TIMEOUT_MS = 30_000
-/** Registering hashes a password, which is slow on purpose: few at a time. */
-const USERS_AT_ONCE = 4
+const RETRY_FIRST_MS = 100
+const RETRY_MAX_MS = 2000
+const RETRY_TIMEOUT_MS = 60_000
+/** Registering hashes a password, slow on purpose: more at once than cores only adds waiting. */
+const USERS_AT_ONCE = 2
 
 /** Opens the market; gives the demo user. */
 export async function openMarket(target: MarketTarget): Promise<DemoCredentials> {
@@ -170,7 +171,7 @@ function writePrivate(file: string, content: unknown): void {
 /** Repeats while the venue says "not now" (503, 504, 429) or nothing listens yet. */
 async function patiently<T>({ signal }: MarketTarget, call: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + RETRY_TIMEOUT_MS
-  for (;;) {
+  for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       return await call()
     } catch (error) {
@@ -178,7 +179,7 @@ async function patiently<T>({ signal }: MarketTarget, call: () => Promise<T>): P
         error instanceof HttpError ? [429, 502, 503, 504].includes(error.status) : true
       if (!isLater || Date.now() > deadline) throw error
     }
-    await sleep(RETRY_MS, undefined, { signal })
+    await sleep(waitMs, undefined, { signal })
   }
 }
 

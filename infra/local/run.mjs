@@ -131,7 +131,14 @@ function holderIsAlive() {
 
 /** npm's output goes to stderr; no install script is needed by any package that we use. */
 function npmCi() {
-  const options = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const options = [
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=error',
+  ]
   if (process.stderr.isTTY) options.push('--progress=true')
   const npmCli = process.env.npm_execpath
   const viaNode = npmCli !== undefined && /npm-cli\.c?js$/.test(npmCli)
