@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { connectNats, type NatsLink } from '#adapters/nats/index.ts'
+import { requestJson } from '../../infra/local/http-json.ts'
 import type { Stack } from '../../infra/local/local-stack.ts'
 import type { ChildName } from '../../infra/local/stack-file.ts'
 import { quiet } from '../helpers/log-fixture.ts'
@@ -24,13 +25,43 @@ const VICTIMS: readonly ChildName[] = [
   'feed',
 ]
 
-async function tradingVenue(stack: Stack) {
+/** An instrument of this test alone: no other test's price or limit is in the way. */
+async function listInstrument(stack: Stack): Promise<string> {
+  const symbol = `C${randomInt(10 ** 9)}-USD`
+  const authorization = `Bearer ${stack.adminToken}`
+  const url = `${stack.urls.gateway}/v1/admin/instruments`
+  const body = {
+    symbol,
+    kind: 'Spot',
+    baseAsset: 'BTC',
+    quoteAsset: 'USD',
+    baseScale: 8,
+    quoteScale: 10,
+    tickSize: '0.01',
+    lotSize: '0.00000001',
+    minQty: '0.001',
+    maxQty: '1000',
+    minNotional: '0.01',
+    maxNotional: '1000000',
+    makerFeePpm: 1000,
+    takerFeePpm: 2000,
+    maxOpenOrders: 100_000,
+    tradingState: 'PreOpen',
+  }
+  await requestJson({ method: 'POST', url, body, authorization })
+  const state = { tradingState: 'Open' }
+  await requestJson({ method: 'PUT', url: `${url}/${symbol}/state`, body: state, authorization })
+  return symbol
+}
+
+async function startLoad(stack: Stack): Promise<OrderJournal> {
+  const symbol = await listInstrument(stack)
   const deposits = { USD: '1000000', BTC: '1000' }
   const traders = [
     await registerTrader(stack, { deposits }),
     await registerTrader(stack, { deposits }),
   ]
-  return startOrderJournal(traders, 'BTC-USD', 250)
+  return startOrderJournal(traders, symbol, 250)
 }
 
 async function goesOn(journal: OrderJournal, what: string): Promise<void> {
@@ -39,11 +70,11 @@ async function goesOn(journal: OrderJournal, what: string): Promise<void> {
 }
 
 async function settled(
-  t: { deepEqual: (a: unknown, b: unknown) => void; log: (s: string) => void },
+  t: ExecutionContext,
   link: NatsLink,
   stack: Stack,
   journal: OrderJournal,
-) {
+): Promise<void> {
   const found = await verifyVenue(link, stack.urls.pg, journal.outcomes)
   const { batches, trades, ...problems } = found
   t.deepEqual(problems, {
@@ -65,7 +96,7 @@ test.serial(
     t.timeout(170_000)
     const stack = testStack()
     await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
-    const journal = await tradingVenue(stack)
+    const journal = await startLoad(stack)
     try {
       await goesOn(journal, 'at the start')
       for (let round = 0; round < ROUNDS; round++) {
@@ -86,7 +117,7 @@ test.serial('F22: kill -9 of a function under load has its effects exactly once'
   t.timeout(120_000)
   const stack = testStack()
   await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
-  const journal = await tradingVenue(stack)
+  const journal = await startLoad(stack)
   try {
     await goesOn(journal, 'at the start')
     for (const name of ['ledger', 'orders']) {
@@ -105,7 +136,7 @@ test.serial('F7 F11: a frozen matching, NATS or PostgreSQL is survived', async (
   t.timeout(120_000)
   const stack = testStack()
   await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
-  const journal = await tradingVenue(stack)
+  const journal = await startLoad(stack)
   try {
     for (const name of ['matching', 'nats', 'postgres'] as const) {
       await goesOn(journal, `before ${name} freezes`)
@@ -143,10 +174,10 @@ test.serial('F2: an order repeated under its clOrdID is executed once', async (t
   const stack = testStack()
   const trader = await registerTrader(stack, { deposits: { USD: '1000' } })
   const order = {
-    symbol: 'BTC-USD',
+    symbol: await listInstrument(stack),
     side: 'Buy',
     ordType: 'Limit',
-    price: '1.00',
+    price: '100.00',
     orderQty: '0.5',
     clOrdID: randomUUID(),
   }

@@ -38,7 +38,7 @@ export function startOrderJournal(
         side: n % 2 === 0 ? 'Buy' : 'Sell',
         ordType: 'Limit',
         price: (price + ((n * 7) % 5) - 2).toFixed(2),
-        orderQty: '0.001',
+        orderQty: '0.1',
         clOrdID: `chaos-${trader.accountId}-${n}`,
       }
       const outcome = await place(trader, order, stopping.signal)

@@ -61,10 +61,14 @@ async function haveReached(pool: pg.Pool, seq: number): Promise<boolean> {
   return needed.every((name) => rows.some((row) => row.function === name && Number(row.seq) >= seq))
 }
 
-async function readReports(link: NatsLink): Promise<readonly ExecutionReport[]> {
+type TradeReport = ExecutionReport & { readonly seq: number }
+
+async function readReports(link: NatsLink): Promise<readonly TradeReport[]> {
   const log = await readWholeLog(link, eventStream(0))
-  return log.flatMap(({ data }) =>
-    decodeEventBatch(data).events.filter((event) => event.type === 'ExecutionReport'),
+  return log.flatMap(({ seq, data }) =>
+    decodeEventBatch(data).events.flatMap((event) =>
+      event.type === 'ExecutionReport' ? [{ ...event, seq }] : [],
+    ),
   )
 }
 
@@ -95,7 +99,10 @@ async function compareHistory(
 ): Promise<readonly string[]> {
   const expected = new Map<number, string>()
   for (const report of reports) {
-    if (report.execType === 'Rejected' && report.orderID === 0) continue
+    // A refused request names the order that it was about, if there is one: that did not change.
+    if (report.execType === 'Rejected' && (report.orderID === 0 || expected.has(report.orderID))) {
+      continue
+    }
     expected.set(report.orderID, `${report.cumQty}/${report.leavesQty}`)
   }
   const { rows } = await pool.query<Record<'order_id' | 'cum_qty' | 'leaves_qty', string>>(
@@ -107,32 +114,38 @@ async function compareHistory(
     .map(([orderID, state]) => `order ${orderID}: log ${state}, history ${found.get(orderID)}`)
 }
 
+/** A tradeID counts per instrument, which the ledger does not know: with its sequence it is enough. */
 async function compareTrades(
   pool: pg.Pool,
-  reports: readonly ExecutionReport[],
+  reports: readonly TradeReport[],
 ): Promise<readonly string[]> {
-  const count = (ids: readonly number[]): Map<number, number> => {
-    const counts = new Map<number, number>()
-    for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
-    return counts
+  interface Row {
+    trade: string
+    sides: string
   }
-  const inLog = count(reports.filter((r) => r.execType === 'Trade').map((r) => r.tradeID))
-  const executions = await pool.query<{ trade_id: string }>(
-    'SELECT trade_id FROM executions WHERE trade_id <> 0',
+  const executions = await pool.query<Row>(
+    `SELECT seq || ':' || trade_id AS trade, count(*) AS sides
+       FROM executions WHERE trade_id <> 0 GROUP BY 1`,
   )
-  const ledger = await pool.query<{ trade_id: string }>(
-    'SELECT DISTINCT trade_id FROM ledger_entry WHERE trade_id <> 0',
+  const ledger = await pool.query<Row>(
+    `SELECT DISTINCT seq || ':' || trade_id AS trade, 0 AS sides
+       FROM ledger_entry WHERE trade_id <> 0`,
   )
-  const inHistory = count(executions.rows.map((row) => Number(row.trade_id)))
-  const inLedger = new Set(ledger.rows.map((row) => Number(row.trade_id)))
-  const wrong: string[] = []
-  for (const id of new Set([...inLog.keys(), ...inHistory.keys(), ...inLedger])) {
-    const sides = [inLog.get(id), inHistory.get(id)]
-    if (sides.some((n) => n !== 2) || !inLedger.has(id)) {
-      wrong.push(`trade ${id}: ${sides.join(' and ')} sides, in the ledger: ${inLedger.has(id)}`)
-    }
+  const inLog = new Map<string, number>()
+  for (const { execType, seq, tradeID } of reports) {
+    if (execType !== 'Trade') continue
+    const trade = `${seq}:${tradeID}`
+    inLog.set(trade, (inLog.get(trade) ?? 0) + 1)
   }
-  return wrong
+  const inHistory = new Map(executions.rows.map((row) => [row.trade, Number(row.sides)]))
+  const inLedger = new Set(ledger.rows.map((row) => row.trade))
+  const all = new Set([...inLog.keys(), ...inHistory.keys(), ...inLedger])
+  return [...all]
+    .filter((trade) => inLog.get(trade) !== inHistory.get(trade) || !inLedger.has(trade))
+    .map((trade) => {
+      const sides = `log ${inLog.get(trade)}, history ${inHistory.get(trade)}`
+      return `trade ${trade}: ${sides} sides, in the ledger: ${inLedger.has(trade)}`
+    })
 }
 
 async function sumLedger(pool: pg.Pool): Promise<readonly string[]> {
