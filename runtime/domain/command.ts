@@ -39,7 +39,10 @@ export interface CancelOrder extends Common {
   readonly clOrdID: string
 }
 
-/** Changes price and quantity of one order; fills stay, orderID stays, clOrdID becomes the new one. */
+/**
+ * Changes price and quantity of one order; fills stay, orderID stays, clOrdID becomes the new one.
+ * A price or orderQty of 0 leaves that as it is.
+ */
 export interface ReplaceOrder extends Common {
   readonly type: 'ReplaceOrder'
   readonly orderID: number

@@ -400,8 +400,9 @@ export class NaiveEngine implements EngineUnderTest {
     this.report(order, 'Canceled', 'Canceled', 0, ids)
   }
 
-  replaceOrder(c: ReplaceOrder): void {
-    const order = this.findOwn(c)
+  replaceOrder(command: ReplaceOrder): void {
+    const order = this.findOwn(command)
+    const c = this.completed(command, order)
     const checked = this.checkReplace(c, order)
     if (checked.reason !== 'None' || order === undefined) {
       let orderID = Number.isSafeInteger(c.orderID) ? c.orderID : 0
@@ -434,6 +435,13 @@ export class NaiveEngine implements EngineUnderTest {
     this.forget(order)
     this.report(order, 'Replaced', openStatus(order), leaves, ids)
     this.execute(order)
+  }
+
+  /** A price or quantity of 0 leaves the order's own as it is. */
+  completed(c: ReplaceOrder, order: NaiveOrder | undefined): ReplaceOrder {
+    if (order === undefined || !this.checkReplace(c, order).found) return c
+    const price = c.price === 0 ? order.price : c.price
+    return { ...c, price, orderQty: c.orderQty === 0 ? order.orderQty : c.orderQty }
   }
 
   checkReplace(

@@ -20,7 +20,7 @@ interface Executions extends Page {
   readonly executions: readonly { tradeID: number; aggressor: boolean; execType: string }[]
 }
 interface Entries extends Page {
-  readonly entries: readonly { kind: string; ref: { tradeID?: number; symbol?: string } }[]
+  readonly entries: readonly { kind: string; traceId: string; ref: { tradeID: number | null } }[]
 }
 
 const PAGE = 1000
@@ -28,8 +28,14 @@ const PAGE = 1000
 /** Runs all checks; waits for the projections by `minSeq`. */
 export async function audit(session: ReplaySession, venue: Venue): Promise<AuditRow[]> {
   const tradeIDs = new Set<number>()
-  for (const r of session.reports) if (r.execType === 'Trade') tradeIDs.add(r.tradeID)
-  const rows = [await auditExecutions(session, tradeIDs), await auditLedger(session, tradeIDs)]
+  // The ledger names a trade by its command's trace id and its number in the instrument.
+  const traces = new Set<string>()
+  for (const { execType, tradeID, traceId } of session.reports) {
+    if (execType !== 'Trade') continue
+    tradeIDs.add(tradeID)
+    traces.add(`${traceId}/${tradeID}`)
+  }
+  const rows = [await auditExecutions(session, tradeIDs), await auditLedger(session, traces)]
   rows.push(await auditInflux(session, venue, tradeIDs.size))
   return [...rows, ...(await auditBooks(session))]
 }
@@ -49,20 +55,20 @@ async function auditExecutions(session: ReplaySession, tradeIDs: Set<number>): P
   return row('trades in the execution history of both sides', tradeIDs.size, both)
 }
 
-async function auditLedger(session: ReplaySession, tradeIDs: Set<number>): Promise<AuditRow> {
-  const legs = new Map<number, number>()
+async function auditLedger(session: ReplaySession, traces: Set<string>): Promise<AuditRow> {
+  const legs = new Map<string, number>()
   for (const { rest } of session.traders) {
     const query = `/v1/ledger/entries?limit=${PAGE}&minSeq=${session.lastSeq}`
     for await (const page of pages<Entries>(rest, query)) {
-      for (const { kind, ref } of page.entries) {
-        if (kind !== 'Trade' || ref.tradeID === undefined || ref.symbol !== session.symbol) continue
-        legs.set(ref.tradeID, (legs.get(ref.tradeID) ?? 0) + 1)
+      for (const { kind, ref, traceId } of page.entries) {
+        const key = `${traceId}/${ref.tradeID}`
+        if (kind === 'Trade') legs.set(key, (legs.get(key) ?? 0) + 1)
       }
     }
   }
   // Two legs of the base asset and two of the quote asset.
-  const whole = [...tradeIDs].filter((id) => legs.get(id) === 4).length
-  return row('trades with all four legs in the ledger', tradeIDs.size, whole)
+  const whole = [...traces].filter((trade) => legs.get(trade) === 4).length
+  return row('trades with all four legs in the ledger', traces.size, whole)
 }
 
 async function auditInflux(
