@@ -5,6 +5,8 @@ import { ID_WORDS, TRACE_WORDS } from './hot-command.ts'
 
 const CLIENT_ID = new RegExp(CLIENT_ID_PATTERN)
 const TRACE_ID = /^[0-9a-fA-F]{32}$/
+/** What stands for no trace. */
+export const NO_TRACE = '0'.repeat(32)
 
 /** Writes an id as words; false, and nothing written, when it is none. */
 export function idToWords(id: unknown, words: Int32Array): id is string {
@@ -33,6 +35,10 @@ export function idToText(words: Int32Array): string {
 
 /** Writes 32 hex digits as words; anything else is no trace: zeros. */
 export function traceToWords(traceId: unknown, words: Int32Array): void {
+  if (traceId === NO_TRACE) {
+    words.fill(0)
+    return
+  }
   const isTrace = typeof traceId === 'string' && TRACE_ID.test(traceId)
   for (let word = 0; word < TRACE_WORDS; word++) {
     let value = 0
@@ -44,12 +50,19 @@ export function traceToWords(traceId: unknown, words: Int32Array): void {
   }
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** 32 hex digits of a trace. */
 export function traceToText(words: Int32Array): string {
+  if (
+    ((words[0] as number) | (words[1] as number) | (words[2] as number)) === 0 &&
+    words[3] === 0
+  ) {
+    return NO_TRACE
+  }
   let text = ''
   for (let at = 0; at < TRACE_WORDS * 4; at++) {
-    const byte = ((words[at >> 2] as number) >>> ((at & 3) * 8)) & 255
-    text += byte.toString(16).padStart(2, '0')
+    text += HEX[((words[at >> 2] as number) >>> ((at & 3) * 8)) & 255]
   }
   return text
 }

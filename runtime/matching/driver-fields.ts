@@ -3,10 +3,10 @@
 
 import { InputError } from '#contracts/errors.ts'
 import { CLIENT_ID_PATTERN } from '#domain/client-id.ts'
+import { NO_TRACE } from '#engine/words.ts'
 
 const CLIENT_ID = new RegExp(CLIENT_ID_PATTERN)
 const TRACE_ID = /^[0-9a-f]{32}$/
-export const NO_TRACE = '0'.repeat(32)
 
 /** The object of a line. Errors: InputError when it is none, or says a key twice. */
 export function parseLine(line: string): Record<string, unknown> {
@@ -121,4 +121,12 @@ export class Fields {
 
 export function bad(field: string, message: string): InputError {
   return new InputError('TE_INPUT_FIELD', message, field)
+}
+
+/** A text as JSON in ASCII, so that the output has one byte a character whatever the input held. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -13,10 +13,10 @@ import {
   ReplaceOrderCommand,
   STP_DEFAULT_CODE,
 } from '#engine/hot-command.ts'
-import { idToWords, traceToWords } from '#engine/words.ts'
+import { idToWords, NO_TRACE, traceToWords } from '#engine/words.ts'
 import { type Names, nanoseconds, readCommand, type ScriptInstrument } from './driver-commands.ts'
 import { accountText, ScriptSink } from './driver-events.ts'
-import { bad, Fields, NO_TRACE, parseLine } from './driver-fields.ts'
+import { bad, Fields, parseLine, quote } from './driver-fields.ts'
 import { fieldsOf } from './driver-words.ts'
 
 /** Owns the engine of a script. */
@@ -43,7 +43,7 @@ export class Script implements Names {
 
   /** Reports the line just taken as no command. */
   malformed(reason: string): void {
-    const text = JSON.stringify(reason)
+    const text = quote(reason)
     this.#sink.text += `{"event":"Malformed","line":${this.#line},"reason":${text}}\n`
   }
 
@@ -183,7 +183,7 @@ export class Script implements Names {
       throw bad('path', `${type}: ${(cause as Error).message}`)
     }
     const hash = this.#engine.stateHash()
-    this.#sink.text += `{"event":"${type}","path":${JSON.stringify(path)},"hash":"${hash}"}\n`
+    this.#sink.text += `{"event":"${type}","path":${quote(path)},"hash":"${hash}"}\n`
   }
 
   #restore(bytes: Uint8Array): void {

@@ -48,7 +48,7 @@ class Lines {
 }
 
 async function write(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
+  if (text !== '' && !process.stdout.write(text, 'latin1')) await once(process.stdout, 'drain')
 }
 
 async function main(): Promise<void> {
