@@ -24,7 +24,9 @@ const EXECUTION_COLUMNS = `exec_id, order_id, instrument_id, side, exec_type, or
   reject_reason, is_aggressor, trade_id, last_px, last_qty, last_notional, fee, time_ms, seq,
   trace_id, cl_ord_id`
 
-const LIST_TAIL = `AND first_exec_id < $2 AND ($3::integer IS NULL OR instrument_id = $3)
+const listOf = (isOpen: boolean): string => `SELECT ${ORDER_COLUMNS} FROM orders
+  WHERE account_id = $1 AND is_open = ${isOpen} AND first_exec_id < $2
+    AND ($3::integer IS NULL OR instrument_id = $3)
   ORDER BY first_exec_id DESC LIMIT $4`
 const EXECUTIONS_TAIL = `AND exec_id < $2 AND ($3::integer IS NULL OR instrument_id = $3)
   ORDER BY exec_id DESC LIMIT $4`
@@ -40,17 +42,11 @@ export const ORDER_STATEMENTS = {
     text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE cl_ord_id = $1 AND account_id = $2
       ORDER BY first_exec_id DESC LIMIT 1`,
   },
-  open: {
-    name: 'orders.list_open',
-    text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE account_id = $1 AND is_open ${LIST_TAIL}`,
-  },
-  closed: {
-    name: 'orders.list_closed',
-    text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE account_id = $1 AND NOT is_open ${LIST_TAIL}`,
-  },
+  open: { name: 'orders.list_open', text: listOf(true) },
+  closed: { name: 'orders.list_closed', text: listOf(false) },
   all: {
     name: 'orders.list_all',
-    text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE account_id = $1 ${LIST_TAIL}`,
+    text: `(${listOf(true)}) UNION ALL (${listOf(false)}) ORDER BY first_exec_id DESC LIMIT $4`,
   },
   executions: {
     name: 'orders.executions_account',

@@ -198,6 +198,14 @@ run('the journal is append-only: no row changes, goes or is emptied away', async
   }
 })
 
+run('the functions may insert and read the journal: no other right is granted', async (t) => {
+  const granted = await rows(`SELECT DISTINCT privilege_type AS right FROM pg_class,
+      aclexplode(relacl) WHERE relname = 'ledger_entry' AND grantee = 'tradeengine'::regrole`)
+  const rights = granted.map((r) => r['right'])
+  t.true(rights.includes('INSERT') && rights.includes('SELECT'))
+  for (const right of ['UPDATE', 'DELETE', 'TRUNCATE']) t.false(rights.includes(right), right)
+})
+
 run('E4: a bulk that breaks at any statement leaves nothing behind', async (t) => {
   await using own = await createTestDatabase()
   const instruments = createInstrumentTable(own.pool)

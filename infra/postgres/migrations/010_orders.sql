@@ -31,8 +31,8 @@ CREATE TABLE orders (
   seq bigint NOT NULL,
   cl_ord_id text NOT NULL
 ) WITH (fillfactor = 80);
-CREATE INDEX orders_account ON orders (account_id, first_exec_id);
-CREATE INDEX orders_account_open ON orders (account_id, first_exec_id) WHERE is_open;
+-- One index for open, closed and all orders: each index costs as much as the row itself.
+CREATE INDEX orders_account ON orders (account_id, is_open, first_exec_id);
 CREATE INDEX orders_account_cl_ord_id ON orders (account_id, cl_ord_id);
 
 -- Every step but New and Triggered, which change no quantity: trades (one row a side), replaces,
