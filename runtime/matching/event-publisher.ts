@@ -17,6 +17,8 @@ export type PublishEnd = 'Superseded' | 'Diverged' | 'Failed'
 
 export interface EventPublisherOptions {
   readonly shard: number
+  /** Who publishes: makes a zombie's batches visible. Not a part of the batch's bytes. */
+  readonly epoch: number
   /** Last batch that the stream holds already. */
   readonly storedSeq: number
   readonly inFlightMax: number
@@ -111,9 +113,10 @@ function take(state: State, seq: number, bytes: Uint8Array): void {
 }
 
 function send(state: State, seq: number, outgoing: Outgoing): void {
-  const { shard } = state.options
+  const { shard, epoch } = state.options
   const { generation } = state
   const ids = {
+    headers: { 'Te-Epoch': String(epoch) },
     msgId: eventMsgId(shard, seq),
     expectedLastMsgId: eventMsgId(shard, seq - 1),
   }

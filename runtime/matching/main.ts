@@ -20,6 +20,9 @@ import { serveOperatorRequests } from './operator-requests.ts'
 import { EXIT_CODES, Refusal } from './refusal.ts'
 import { type MatchingService, startMatching } from './service.ts'
 
+/** Of the 10 s in which a process ends; NATS may be away. */
+const SNAPSHOT_MS_MAX = 6_000
+
 const config = readMatchingConfig()
 const log = createLogger({ name: 'matching', level: config.logLevel })
 const cleanup = new AsyncDisposableStack()
@@ -35,12 +38,21 @@ const leave = (refusal: Refusal): void => {
 
 installProcessGuards(log, async () => {
   stopping.abort()
-  if (service?.role() === 'leader') {
-    await service.drain()
-    await service.snapshot()
-  }
+  if (service?.role() === 'leader') await leaveSnapshot(service)
   await cleanup.disposeAsync()
 })
+
+/** A courtesy to the next start, not a duty: without it the log is replayed from further back. */
+async function leaveSnapshot(leaving: MatchingService): Promise<void> {
+  const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<'TooLate'>()
+  const timer = setTimeout(() => giveUp('TooLate'), SNAPSHOT_MS_MAX)
+  const work = leaving.drain().then(() => leaving.snapshot())
+  const outcome = await Promise.race([work, tooLate]).catch((err: unknown) => err)
+  clearTimeout(timer)
+  if (outcome === 'TooLate' || outcome instanceof Error) {
+    log.warn({ err: outcome }, 'no snapshot at the end')
+  }
+}
 
 try {
   await run(config)
@@ -99,7 +111,8 @@ async function run({ shard, durability, ...settings }: MatchingConfig): Promise<
   const onMarkError = (err: unknown): void => log.warn({ err }, 'high-water mark not written')
   const marks = cleanup.use(await createMarkKeeper(path, onMarkError))
   const parts = { link, store, marks, mark, shard, snapshotEvery, inFlightMax, metrics, log }
-  service = cleanup.use(await startMatching({ ...parts, onEnd: leave }))
+  const { epoch } = lease
+  service = cleanup.use(await startMatching({ ...parts, epoch, onEnd: leave }))
   cleanup.use(serveOperatorRequests(link, shard, service))
   await service.recovered
 }

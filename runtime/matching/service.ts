@@ -37,6 +37,8 @@ export interface MatchingOptions {
   readonly marks: MarkKeeper
   readonly mark: HighWaterMark | typeof BROKEN_MARK | null
   readonly shard: number
+  /** Of this leadership; a header of every event batch. */
+  readonly epoch: number
   /** Commands between two snapshots. */
   readonly snapshotEvery: number
   /** Event batches sent and not stored yet. */
@@ -92,6 +94,7 @@ export async function startMatching(options: MatchingOptions): Promise<MatchingS
   log.info({ shard, snapshotSeq, targetSeq, storedSeq }, 'recovering')
   const publisher = createEventPublisher(link, {
     shard,
+    epoch: options.epoch,
     storedSeq,
     inFlightMax: options.inFlightMax,
     onStored: (_seq, latencyMs) => options.metrics.stored(latencyMs),

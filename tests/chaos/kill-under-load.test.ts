@@ -122,7 +122,7 @@ test.serial('F22: kill -9 of a function under load has its effects exactly once'
     await goesOn(journal, 'at the start')
     for (const name of ['ledger', 'orders']) {
       const pids = functionProcesses(stack, name)
-      t.true(pids.length > 0, `${name} runs`)
+      t.is(pids.length, 1, `${name} runs`)
       for (const pid of pids) process.kill(pid, 'SIGKILL')
       await goesOn(journal, `after kill -9 of the function ${name}`)
     }
@@ -132,7 +132,7 @@ test.serial('F22: kill -9 of a function under load has its effects exactly once'
   await settled(t, link, stack, journal)
 })
 
-test.serial('F7 F11: a frozen matching, NATS or PostgreSQL is survived', async (t) => {
+test.serial('a frozen matching, NATS or PostgreSQL is survived', async (t) => {
   t.timeout(120_000)
   const stack = testStack()
   await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
@@ -162,7 +162,7 @@ function functionProcesses(stack: Stack, name: string): number[] {
       const parent = / (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
       if (Number(parent?.[1]) !== host) continue
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-      if (environment.split('\0').includes(`OPENFAAS_NAME=${name}`)) found.push(pid)
+      if (environment.split('\0').includes(`FN=${name}`)) found.push(pid)
     } catch {
       // It ended while we looked.
     }

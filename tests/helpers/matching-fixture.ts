@@ -104,6 +104,7 @@ async function startOne(
     marks,
     mark,
     shard: 0,
+    epoch: 1,
     snapshotEvery: 1_000_000,
     inFlightMax: 16,
     metrics: createMatchingMetrics(new Registry()),

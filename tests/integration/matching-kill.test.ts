@@ -164,3 +164,13 @@ test.serial(
     })
   },
 )
+
+test.serial('A10: SIGTERM ends matching in time even when NATS is gone', async (t) => {
+  await using log = await startLog()
+  await withDataDir(async (dataDir) => {
+    await using matching = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+    await matching.ready()
+    await log.server.kill()
+    t.is(await matching.end('SIGTERM'), 0, matching.output())
+  })
+})
