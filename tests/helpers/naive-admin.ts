@@ -1,0 +1,178 @@
+// The naive engine's commands that travel seldom.
+
+import type {
+  CancelOrder,
+  Command,
+  ListInstrument,
+  MassCancel,
+  NewOrder,
+  ReplaceOrder,
+  Transfer,
+} from '#domain/command.ts'
+import type { Asset } from '#domain/instrument.ts'
+import { unitsOf } from '#domain/listing.ts'
+import type { RejectReason } from '#domain/reject-reason.ts'
+import type { NaiveEngine } from './naive-engine.ts'
+
+export function admin(
+  n: NaiveEngine,
+  c: Exclude<Command, NewOrder | CancelOrder | ReplaceOrder>,
+): void {
+  const account = n.accounts.get(c.account)
+  switch (c.type) {
+    case 'OpenAccount':
+      n.openAccount(c.account)
+      return n.accountChanged(c.account)
+    case 'Credit':
+    case 'Debit':
+      return transfer(n, c)
+    case 'SetLimits':
+      if (account === undefined) return n.refuse(c, 'UnknownAccount')
+      if (c.maxOpenOrders !== null) account.maxOpenOrders = c.maxOpenOrders
+      if (c.maxPosition !== null)
+        account.maxPosition.set(c.maxPosition.instrumentId, c.maxPosition.lots)
+      return n.accountChanged(c.account)
+    case 'SetFeeTier':
+      if (account === undefined) return n.refuse(c, 'UnknownAccount')
+      Object.assign(account, { makerFeePpm: c.makerFeePpm, takerFeePpm: c.takerFeePpm })
+      return n.accountChanged(c.account)
+    case 'SetKillSwitch':
+      if (c.account === 0) {
+        n.venueHalted = c.engaged
+        n.rare({ type: 'VenueChanged', account: 0, killSwitch: c.engaged })
+        return
+      }
+      if (account === undefined) return n.refuse(c, 'UnknownAccount')
+      account.killSwitch = c.engaged
+      return n.accountChanged(c.account)
+    case 'MassCancel':
+      return massCancel(n, c)
+    case 'ListInstrument':
+      return list(n, c)
+    case 'AmendInstrument':
+    case 'SetTradingState': {
+      const instrument = n.instruments[c.instrumentId - 1]
+      if (instrument === undefined) return n.refuse(c, 'UnknownInstrument')
+      const { type: _type, account: _account, traceId: _trace, ...changes } = c
+      const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))
+      instrument.definition = { ...instrument.definition, ...set }
+      n.rare({
+        type: 'InstrumentChanged',
+        account: c.account,
+        instrument: instrument.definition,
+      })
+      return
+    }
+    default:
+      return
+  }
+}
+
+export function transfer(n: NaiveEngine, c: Transfer): void {
+  const asset = n.assets.find((known) => known.name === c.asset)
+  if (!n.accounts.has(c.account)) return n.refuse(c, 'UnknownAccount')
+  if (c.account <= 3) return n.refuse(c, 'AccountBlocked')
+  if (asset === undefined) return n.refuse(c, 'UnknownAsset')
+  const key = `${c.account}:${c.transferId}`
+  const first = n.transferIds.get(key)
+  if (first === false) return n.refuse(c, 'DuplicateTransferId')
+  const { balance, hold } = n.of(c.account, asset.assetId)
+  const common = { assetId: asset.assetId, reason: c.type, transferId: c.transferId }
+  if (first === true) {
+    n.balanceChanged({
+      ...common,
+      account: c.account,
+      delta: 0n,
+      balance,
+      hold,
+      duplicate: true,
+    })
+    return
+  }
+  let reason: RejectReason = 'None'
+  if (c.amount <= 0n || c.amount >= 2n ** 63n) reason = 'InvalidAmount'
+  else if (c.type === 'Debit' && balance - hold < c.amount) reason = 'InsufficientFunds'
+  else if (
+    c.type === 'Credit' &&
+    n.of(1, asset.assetId).balance - c.amount < -(2n ** 63n - 2n ** 61n)
+  ) {
+    reason = 'Overflow'
+  }
+  n.transferIds.set(key, reason === 'None')
+  if (reason !== 'None') return n.refuse(c, reason)
+  const delta = c.type === 'Credit' ? c.amount : -c.amount
+  for (const [account, change] of [
+    [c.account, delta],
+    [1, -delta],
+  ] as const) {
+    n.changeBalance(account, asset.assetId, change)
+    const now = n.of(account, asset.assetId)
+    n.balanceChanged({ ...common, account, delta: change, ...now, duplicate: false })
+  }
+  n.touched.clear()
+}
+
+export function massCancel(n: NaiveEngine, c: MassCancel): void {
+  if (!n.accounts.has(c.account)) return n.refuse(c, 'UnknownAccount')
+  const instrument = n.instruments[c.instrumentId - 1]
+  if (c.instrumentId !== 0) {
+    if (instrument === undefined) return n.refuse(c, 'UnknownInstrument')
+    if (instrument.definition.tradingState === 'Closed') return n.refuse(c, 'TradingStateForbids')
+  }
+  const orders = n.instruments
+    .filter((i) => c.instrumentId === 0 || i === instrument)
+    .filter((i) => i.definition.tradingState !== 'Closed')
+    .flatMap((i) =>
+      i.open
+        .filter((o) => o.account === c.account && (c.side === null || o.side === c.side))
+        .sort((a, b) =>
+          a.side < b.side ? -1 : a.side > b.side ? 1 : a.price - b.price || a.time - b.time,
+        ),
+    )
+  for (const order of orders) n.end(order, '')
+  n.reportBalances()
+  n.rare({
+    type: 'MassCanceled',
+    account: c.account,
+    instrumentId: c.instrumentId,
+    side: c.side,
+    clOrdID: c.clOrdID,
+    canceledCount: orders.length,
+  })
+}
+
+export function list(n: NaiveEngine, c: ListInstrument): void {
+  const units = unitsOf(c)
+  if (units === null) return n.refuse(c, 'InvalidListing')
+  if (n.instruments.some((i) => i.definition.symbol === c.symbol)) {
+    return n.refuse(c, 'DuplicateInstrument')
+  }
+  const asset = (name: string, scale: number): Asset => {
+    const known = n.assets.find((a) => a.name === name)
+    if (known !== undefined) return known
+    const added = { assetId: n.assets.length + 1, name, scale }
+    n.assets.push(added)
+    return added
+  }
+  const {
+    type: _type,
+    account,
+    traceId: _trace,
+    baseAsset,
+    quoteAsset,
+    baseScale,
+    quoteScale,
+    ...terms
+  } = c
+  const definition = {
+    ...terms,
+    ...units,
+    instrumentId: n.instruments.length + 1,
+    base: asset(baseAsset, baseScale),
+    quote: asset(quoteAsset, quoteScale),
+    initialMarginPpm: 0,
+    maintenanceMarginPpm: 0,
+  }
+  n.instruments.push({ definition, open: [], lastPrice: 0, lastTradeID: 0 })
+  n.rare({ type: 'InstrumentChanged', account, instrument: definition })
+}

@@ -1,0 +1,190 @@
+// The naive engine's checks: the ladder of rejects, in the order of order-semantics.
+
+import type { NewOrder, ReplaceOrder } from '#domain/command.ts'
+import type { RejectReason } from '#domain/reject-reason.ts'
+import { ceilDiv, foresee, type NaiveInstrument, type NaiveOrder, opposite } from './naive-book.ts'
+import type { NaiveEngine } from './naive-engine.ts'
+
+const MILLION = 1_000_000n
+
+export function checkNew(
+  n: NaiveEngine,
+  c: NewOrder,
+): { reason: RejectReason; firstOrderID: number; qty: number } {
+  const no = (reason: RejectReason, firstOrderID = 0) => ({ reason, firstOrderID, qty: 0 })
+  const account = n.accounts.get(c.account)
+  if (n.venueHalted) return no('VenueHalted')
+  if (account === undefined) return no('UnknownAccount')
+  if (account.killSwitch || c.account <= 3) return no('AccountBlocked')
+  const instrument = n.instruments[c.instrumentId - 1]
+  if (instrument === undefined) return no('UnknownInstrument')
+  const d = instrument.definition
+  if (d.tradingState !== 'Open') return no('TradingStateForbids')
+  if (c.clOrdID === '') return no('Malformed')
+  if (c.ordType !== 'Limit' && c.ordType !== 'Market') return no('UnsupportedOrder')
+  if (!['GTC', 'IOC', 'FOK'].includes(c.timeInForce)) return no('UnsupportedOrder')
+  const stpMode = (c.stpMode ?? d.defaultStpMode) as NaiveOrder['stpMode']
+  if (!d.allowedStpModes.includes(stpMode)) return no('UnsupportedOrder')
+  if (c.postOnly && (c.ordType === 'Market' || c.timeInForce !== 'GTC'))
+    return no('UnsupportedOrder')
+  if (c.reduceOnly || c.stopPx !== 0 || c.displayQty !== 0 || c.expireTimeNs !== 0n) {
+    return no('UnsupportedOrder')
+  }
+  const byAmount = c.quoteAmount !== 0n
+  if (byAmount && c.ordType === 'Limit') return no('UnsupportedOrder')
+  if (byAmount) {
+    if (c.orderQty !== 0) return no('InvalidQty')
+    if (c.price !== 0) return no('InvalidPrice')
+    if (c.quoteAmount < d.minNotional || c.quoteAmount > d.maxNotional) return no('InvalidNotional')
+  } else {
+    const reason = checkBounds(
+      n,
+      instrument,
+      c.side,
+      c.ordType === 'Market',
+      c.price,
+      c.orderQty,
+      c.orderQty,
+    )
+    if (reason !== 'None') return no(reason)
+  }
+  if (c.ordType === 'Limit' && !n.insideBand(instrument, c.price)) return no('PriceBand')
+  const first = n.clientIds.get(`${c.account}:${c.clOrdID}`)
+  if (first !== undefined) return no('DuplicateClOrdID', first)
+  const limit = c.ordType === 'Limit' ? c.price : n.bandEdge(instrument, c.side)
+  const steps = foresee(opposite(instrument, c.side, limit), c.account, stpMode)
+  const rates = n.rates(c.account, instrument)
+  const sized = byAmount
+    ? size(n, instrument, c, steps, rates.taker)
+    : { qty: c.orderQty, short: false }
+  const { qty } = sized
+  if (c.ordType === 'Limit' && c.timeInForce === 'GTC') {
+    const mine = n.instruments.flatMap((known) => known.open).filter((o) => o.account === c.account)
+    const here = mine.filter((o) => o.instrument === instrument)
+    if (account.maxOpenOrders > 0 && mine.length >= account.maxOpenOrders)
+      return no('TooManyOpenOrders')
+    if (d.maxOpenOrders > 0 && here.length >= d.maxOpenOrders) return no('TooManyOpenOrders')
+  }
+  if (c.side === 'Buy' && n.overLimit(instrument, c.account, qty)) return no('PositionLimit')
+  const holdPpm = BigInt(Math.max(rates.maker, rates.taker, 0))
+  const takerPpm = BigInt(Math.max(rates.taker, 0))
+  const withFee = (n: bigint, ppm: bigint) => n + ceilDiv(n * ppm, MILLION)
+  const notional = (price: number, lots: number) => BigInt(price) * BigInt(lots) * d.notionalFactor
+  let need: bigint
+  if (c.side === 'Sell') need = BigInt(qty) * d.lotBaseMinor
+  else if (byAmount) need = c.quoteAmount
+  else if (limit !== null) need = withFee(notional(limit, qty), holdPpm)
+  else {
+    let left = qty
+    need = 0n
+    for (const step of steps) {
+      const part = Math.min(left, step.qty)
+      left -= part
+      if (!step.prevented) need += notional(step.price, part)
+    }
+    need = withFee(need, takerPpm)
+  }
+  const { balance, hold } = n.of(c.account, c.side === 'Buy' ? d.quote.assetId : d.base.assetId)
+  if (balance - hold < need) return no('InsufficientFunds')
+  if (c.postOnly && opposite(instrument, c.side, c.price).length > 0)
+    return no('PostOnlyWouldCross')
+  if (c.timeInForce === 'FOK') {
+    if (byAmount && (sized.short || qty === 0)) return no('FokCannotFill')
+    let left = qty
+    for (const step of steps) {
+      if (left > 0 && step.prevented) return no('FokCannotFill')
+      left -= Math.min(left, step.qty)
+    }
+    if (left > 0) return no('FokCannotFill')
+  }
+  return { reason: 'None', firstOrderID: 0, qty }
+}
+
+export function checkBounds(
+  n: NaiveEngine,
+  i: NaiveInstrument,
+  side: string,
+  market: boolean,
+  price: number,
+  qty: number,
+  added: number,
+): RejectReason {
+  const d = i.definition
+  if (!(qty >= d.minQty && qty <= d.maxQty)) return 'InvalidQty'
+  if (!Number.isSafeInteger(qty)) return 'InvalidLot'
+  if (market) return price === 0 ? 'None' : 'InvalidPrice'
+  if (!Number.isSafeInteger(price) || price < 1) return 'InvalidPrice'
+  const notional = BigInt(price) * BigInt(qty) * d.notionalFactor
+  if (notional < d.minNotional || notional > d.maxNotional) return 'InvalidNotional'
+  const resting = i.open
+    .filter((o) => o.side === side)
+    .reduce((sum, o) => sum + BigInt(o.leaves), 0n)
+  return resting + BigInt(added) > BigInt(Number.MAX_SAFE_INTEGER) ? 'Overflow' : 'None'
+}
+
+/** Lots that an amount buys, or that bring it in. */
+export function size(
+  n: NaiveEngine,
+  i: NaiveInstrument,
+  c: NewOrder,
+  steps: ReturnType<typeof foresee>,
+  takerPpm: number,
+) {
+  const ppm = BigInt(c.side === 'Buy' ? Math.max(takerPpm, 0) : 0)
+  const cost = (n: bigint) => n + ceilDiv(n * ppm, MILLION)
+  let total = 0n
+  let qty = 0
+  for (const step of steps) {
+    const unit = BigInt(step.price) * i.definition.notionalFactor
+    let part = Math.min(step.qty, i.definition.maxQty - qty)
+    if (cost(total + BigInt(part) * unit) > c.quoteAmount) {
+      // The largest n with cost(total + n * unit) <= amount: near the quotient, then by hand.
+      let n = Number(((c.quoteAmount - cost(total)) * MILLION) / (unit * (MILLION + ppm))) + 2
+      while (n > 0 && cost(total + BigInt(n) * unit) > c.quoteAmount) n--
+      part = Math.min(part, n)
+    }
+    total += BigInt(part) * unit
+    qty += part
+    if (part < step.qty) return { qty, short: false }
+  }
+  return { qty, short: cost(total) < c.quoteAmount }
+}
+
+export function checkReplace(
+  n: NaiveEngine,
+  c: ReplaceOrder,
+  order: NaiveOrder | undefined,
+): { reason: RejectReason; firstOrderID: number; found: boolean } {
+  const no = (reason: RejectReason, firstOrderID = 0) => ({
+    reason,
+    firstOrderID,
+    found: order !== undefined,
+  })
+  const account = n.accounts.get(c.account)
+  const early = (reason: RejectReason) => ({ reason, firstOrderID: 0, found: false })
+  if (n.venueHalted) return early('VenueHalted')
+  if (account === undefined) return early('UnknownAccount')
+  if (account.killSwitch || c.account <= 3) return early('AccountBlocked')
+  if (order === undefined) return no('UnknownOrder')
+  const i = order.instrument
+  if (i.definition.tradingState !== 'Open') return no('TradingStateForbids')
+  if (c.clOrdID === '') return no('Malformed')
+  const leaves = Math.max(c.orderQty - order.cumQty - order.prevented, 0)
+  const added = leaves - order.leaves
+  const reason = checkBounds(n, i, order.side, false, c.price, c.orderQty, added)
+  if (reason !== 'None') return no(reason)
+  if (!n.insideBand(i, c.price)) return no('PriceBand')
+  const first = n.clientIds.get(`${c.account}:${c.clOrdID}`)
+  if (first !== undefined) return no('DuplicateClOrdID', first)
+  if (leaves === 0) return no('None')
+  if (order.side === 'Buy' && added > 0 && n.overLimit(i, c.account, added))
+    return no('PositionLimit')
+  const { maker, taker } = n.rates(c.account, i)
+  const changed = { ...order, price: c.price, leaves, makerFeePpm: maker, takerFeePpm: taker }
+  const { balance, hold } = n.of(c.account, n.holdAsset(order))
+  if (balance - hold + n.holdOf(order) < n.holdOf(changed)) return no('InsufficientFunds')
+  if (order.cumNotional + n.notional(changed, leaves) >= 2n ** 63n) return no('Overflow')
+  if (order.command.postOnly && opposite(i, order.side, c.price).length > 0)
+    return no('PostOnlyWouldCross')
+  return no('None')
+}
