@@ -12,6 +12,7 @@ import {
 } from '#adapters/postgres/index.ts'
 import { createTestDatabase, type TestDatabase, whyNoDatabase } from '../helpers/database.ts'
 import { BTC_USD, balance, batch, eventsCall, listed } from '../helpers/events.ts'
+import { until } from '../helpers/until.ts'
 
 const missing = whyNoDatabase()
 const run = missing === undefined ? test.serial : test.serial.skip
@@ -237,20 +238,41 @@ run('A1: projections that learn many instruments at once do not deadlock', async
     symbol: `B${i}-USD`,
     base: { assetId: 100 + i, name: `B${i}X`, scale: 8 },
   }))
-  const pools = db.open(8)
-  const outcomes = await Promise.all(
+  const pool = db.open(8)
+  let runs = 0
+  const counting: Postgres = {
+    ...pool,
+    withTx: (fn, options) =>
+      pool.withTx((tx) => {
+        runs += 1
+        return fn(tx)
+      }, options),
+  }
+  const takeAll = () =>
     Array.from({ length: 6 }, (_, n) => {
       const order = n % 2 === 0 ? all : all.toReversed()
-      const instruments = createInstrumentTable(pools)
+      const instruments = createInstrumentTable(counting)
       const apply = async () => undefined
-      return createProjection({ pool: pools, name: `many-${n}`, instruments, apply }).take(
-        eventsCall([batch(1, order.map(listed))]),
-      )
-    }),
-  )
-  for (const outcome of outcomes) t.deepEqual(outcome, { ok: true, seq: 1 })
-  const { rows } = await db.pool.query(
-    'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
-  )
-  t.deepEqual(rows, [{ deadlocks: 0 }])
+      const name = `many-${n}`
+      const projection = createProjection({ pool: counting, name, instruments, apply })
+      return projection.take(eventsCall([batch(1, order.map(listed))]))
+    })
+  // All of them meet at an asset that somebody else is writing, and go on from there together.
+  const outcomes = await db.pool.withTx(async (tx) => {
+    await tx.query("INSERT INTO asset VALUES (1, 'USD', 10)")
+    const taking = takeAll()
+    await until('six wait', async () => (await waitingForLocks()) === 6)
+    return { taking }
+  })
+  for (const outcome of await Promise.all(outcomes.taking))
+    t.deepEqual(outcome, { ok: true, seq: 1 })
+  t.is(runs, 6, 'no transaction had to be repeated')
 })
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await db.pool.query<{ n: number }>(
+    `SELECT count(*) AS n FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  )
+  return rows[0]?.n ?? 0
+}

@@ -5,7 +5,7 @@
 import { fromJson, toJson } from '#contracts/binary-fields.ts'
 import type { EventBatch } from '#contracts/event-codec.ts'
 import type { Asset, Instrument } from '#domain/instrument.ts'
-import { defineInsert } from './bulk.ts'
+import { defineBulk, defineInsert } from './bulk.ts'
 import type { Postgres, Tx } from './pool.ts'
 
 /** Instruments and assets by id and by name. */
@@ -24,15 +24,17 @@ export interface InstrumentTable {
   readonly apply: (tx: Tx, shard: number, batches: readonly EventBatch[]) => Promise<void>
 }
 
+// Several projections insert the same rows at the same time. Without a named arbiter DO NOTHING covers
+// every unique constraint; with one, the race of two inserts fails on the other constraint.
 const insertAssets = defineInsert({
   name: 'asset.insert',
   into: 'asset',
   columns: { asset_id: 'integer', name: 'text', scale: 'smallint' },
-  onConflict: 'ON CONFLICT (asset_id) DO NOTHING',
+  onConflict: 'ON CONFLICT DO NOTHING',
 })
 
-const upsertInstruments = defineInsert({
-  name: 'instrument.upsert',
+const insertInstruments = defineInsert({
+  name: 'instrument.insert',
   into: 'instrument',
   columns: {
     instrument_id: 'integer',
@@ -43,9 +45,14 @@ const upsertInstruments = defineInsert({
     seq: 'bigint',
     definition: 'text',
   },
-  onConflict: `ON CONFLICT (instrument_id) DO UPDATE
-    SET seq = excluded.seq, definition = excluded.definition
-    WHERE instrument.seq < excluded.seq`,
+  onConflict: 'ON CONFLICT DO NOTHING',
+})
+
+const amendInstruments = defineBulk({
+  name: 'instrument.amend',
+  columns: { instrument_id: 'integer', seq: 'bigint', definition: 'text' },
+  sql: (source) => `UPDATE instrument i SET seq = r.seq, definition = r.definition
+    FROM ${source} WHERE i.instrument_id = r.instrument_id AND i.seq < r.seq`,
 })
 
 /** Makes the table's face for one process. */
@@ -130,5 +137,9 @@ async function writeChanges(tx: Tx, shard: number, changed: Changes): Promise<vo
       seq,
       definition: toJson(instrument),
     }))
-  await upsertInstruments.run(tx, rows)
+  await insertInstruments.run(tx, rows)
+  // One by one: the row locks of one UPDATE have no order of their own, and listings are rare.
+  for (const { instrument_id, seq, definition } of rows) {
+    await amendInstruments.run(tx, [{ instrument_id, seq, definition }])
+  }
 }
