@@ -68,6 +68,8 @@ function mount(holder: HTMLElement): () => void {
     volumes: chart.addSeries(HistogramSeries, {
       priceScaleId: 'volume',
       priceFormat: { type: 'volume' },
+      lastValueVisible: false,
+      priceLineVisible: false,
     }),
   }
   chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } })
@@ -97,7 +99,13 @@ function newChart(holder: HTMLElement): IChartApi {
       attributionLogo: true,
     },
     grid: { vertLines: { color: '#1a222d' }, horzLines: { color: '#1a222d' } },
-    timeScale: { timeVisible: true, secondsVisible: true, borderColor: '#1f2935', rightOffset: 4 },
+    timeScale: {
+      timeVisible: true,
+      secondsVisible: true,
+      borderColor: '#1f2935',
+      rightOffset: 4,
+      barSpacing: 10,
+    },
     rightPriceScale: { borderColor: '#1f2935' },
     crosshair: { mode: 0 },
   })
