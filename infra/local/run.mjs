@@ -24,6 +24,7 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const installLock = join(root, '.te', 'install.lock')
 const LOCK_POLL_MS = 200
+const PARENT_POLL_MS = 250
 let holdsLock = false
 
 const [entry, ...args] = process.argv.slice(2)
@@ -174,12 +175,30 @@ function spawnAndWait(command, argv, options, problem) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     const forward = (signal) => child.kill(signal)
     for (const signal of signals) process.on(signal, forward)
+    const stopWatching = watchParent(() => child.kill('SIGTERM'))
     child.on('error', (error) => fail(`${problem}: ${error.message}`))
     child.on('exit', (code, signal) => {
       for (const name of signals) process.off(name, forward)
+      stopWatching()
       done(code ?? 128 + (osConstants.signals[signal] ?? 0))
     })
   })
+}
+
+/**
+ * npm runs us below a shell, which dies of npm's SIGTERM without passing it on: then nobody would
+ * ever end the venue. Started without npm, losing the parent means nothing (`… &` and log out).
+ */
+function watchParent(onGone) {
+  if (process.env.npm_lifecycle_event === undefined) return () => {}
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    onGone()
+  }, PARENT_POLL_MS)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 function fail(message) {
