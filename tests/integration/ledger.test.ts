@@ -247,6 +247,47 @@ run('E4: a bulk that breaks at any statement leaves nothing behind', async (t) =
   t.true(Number(await count()) > 100)
 })
 
+run(
+  'E4: PostgreSQL killed between two statements of a bulk: nothing, then all of it',
+  async (t) => {
+    await using own = await createTestDatabase({ isPrivate: true })
+    const { server } = own
+    if (server === undefined) return t.fail('a private server was asked for')
+    const instruments = createInstrumentTable(own.pool)
+    const write = createLedgerWriter(instruments)
+    let statements = 0
+    let killAt = 3
+    const apply = (tx: Tx, bulk: Parameters<typeof write>[1]) => {
+      const dying: Tx = {
+        isTransaction: true,
+        query: async (sql, params) => {
+          if (++statements === killAt) await server.crash()
+          return tx.query(sql, params)
+        },
+      }
+      return write(dying, bulk)
+    }
+    const projection = createProjection({ pool: own.pool, name: 'ledger', instruments, apply })
+    const call = eventsCall(batches.slice(0, 60))
+    const names = ['ledger_entry', 'ledger_balance', 'engine_balance']
+    await t.throwsAsync(projection.take(call), { code: 'TE_UNAVAILABLE_POSTGRES' })
+    await server.start()
+    const left = await tableDigests(own.pool, names)
+    t.deepEqual(Object.values(left), ['0 ', '0 ', '0 '])
+    killAt = 0
+    t.like(await projection.take(call), { ok: true, seq: 60 })
+    await using clean = await createTestDatabase()
+    const fresh = createInstrumentTable(clean.pool)
+    await createProjection({
+      pool: clean.pool,
+      name: 'ledger',
+      instruments: fresh,
+      apply: createLedgerWriter(fresh),
+    }).take(call)
+    t.deepEqual(await tableDigests(own.pool, names), await tableDigests(clean.pool, names))
+  },
+)
+
 run('E8: the queries of an account use an index', async (t) => {
   await db.pool.query('ANALYZE')
   const { balances, entries } = LEDGER_STATEMENTS
