@@ -94,13 +94,14 @@ export async function createApp(parts: AppParts) {
     // A route without parameters in its query takes none, rather than any.
     route.schema = { querystring: NO_QUERY, ...route.schema, ...security }
   })
+  // Before the hook that may refuse: refusals carry the headers too.
+  await app.register(fastifyHelmet, HELMET)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('traceparent', traceparentOf(request.id))
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store')
     request.gone = whenGone(reply)
     await admit(parts, request)
   })
-  await app.register(fastifyHelmet, HELMET)
   await app.register(fastifySwagger, { openapi: openApiDocument })
   await app.register(fastifySwaggerUi, { routePrefix: '/docs' })
   await app.register(fastifyWebsocket, {

@@ -52,7 +52,7 @@ export function createOrderDesk(parts: {
     },
     instrumentOf: (target, symbol, origin, context = {}) => {
       const named = symbol === undefined ? undefined : catalogue.bySymbol(symbol)
-      const seen = catalogue.byId(router.instrumentOf(target.orderID) ?? -1)
+      const seen = catalogue.byId(router.instrumentOf(target.orderID, origin.account) ?? -1)
       if (named !== undefined && seen !== undefined && named !== seen) {
         throw new Refusal('TE_INPUT_FIELD', 'the order is of another instrument', {
           field: 'symbol',

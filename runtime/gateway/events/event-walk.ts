@@ -13,7 +13,7 @@ import { type Cursor, cursorOver } from '#contracts/binary-fields.ts'
 import { checkHeader, sizeAt } from '#contracts/command-codec.ts'
 import { readEvent } from '#contracts/event-codec.ts'
 import type { EngineEvent } from '#domain/event.ts'
-import { isOpen, ORD_STATUSES } from '#domain/order.ts'
+import { EXEC_TYPES, isOpen, ORD_STATUSES } from '#domain/order.ts'
 
 /** One record that is not decoded yet; valid during the visit only. */
 export interface EventRecord {
@@ -26,8 +26,11 @@ export interface EventRecord {
   readonly orderID: () => number
   readonly instrumentId: () => number
   readonly isOpen: () => boolean
+  /** A refused request: it says nothing about the order that it names. */
+  readonly isReject: () => boolean
 }
 
+const REJECTED_CODE = EXEC_TYPES.indexOf('Rejected')
 const OPEN_BY_CODE = ORD_STATUSES.map((status) => isOpen(status))
 
 /** Calls back for each record in order. Errors: TE_INPUT_BODY for what is no event batch. */
@@ -80,5 +83,9 @@ class WalkedRecord implements EventRecord {
 
   isOpen(): boolean {
     return OPEN_BY_CODE[this.#at.view.getUint8(this.#offset + EXECUTION_REPORT.ordStatus)] === true
+  }
+
+  isReject(): boolean {
+    return this.#at.view.getUint8(this.#offset + EXECUTION_REPORT.execType) === REJECTED_CODE
   }
 }

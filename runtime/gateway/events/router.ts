@@ -26,8 +26,8 @@ export interface EventRouter {
   readonly lastSeq: () => number
   /** The last sequence that changed something of an account; 0 when none is known. */
   readonly lastSeqOf: (account: number) => number
-  /** The instrument of an open order, if this gateway has seen it. */
-  readonly instrumentOf: (orderID: number) => number | undefined
+  /** The instrument of an account's open order, if this gateway has seen it. */
+  readonly instrumentOf: (orderID: number, account: number) => number | undefined
   /** Whether this gateway knows that the engine has the account. */
   readonly hasAccount: (account: number) => boolean
 }
@@ -41,6 +41,8 @@ export interface RouterOptions {
 /** 16 bytes of payload an entry, about 100 with the map's own: tens of megabytes at most. */
 const ACCOUNTS_MAX = 200_000
 const OPEN_ORDERS_MAX = 500_000
+/** Account ids are 32 bit: instrument and account of an order fit one number. */
+const ACCOUNT_SPAN = 2 ** 32
 
 interface State {
   readonly options: RouterOptions
@@ -63,7 +65,12 @@ export function createEventRouter(options: RouterOptions): EventRouter {
     take: (seq, data) => take(state, seq, data),
     lastSeq: () => state.lastSeq,
     lastSeqOf: (account) => state.seqs.get(account) ?? 0,
-    instrumentOf: (orderID) => state.openOrders.get(orderID),
+    instrumentOf: (orderID, account) => {
+      const packed = state.openOrders.get(orderID)
+      return packed === undefined || packed % ACCOUNT_SPAN !== account
+        ? undefined
+        : Math.floor(packed / ACCOUNT_SPAN)
+    },
     hasAccount: (account) => state.accounts.get(account) === true,
   }
 }
@@ -108,10 +115,11 @@ function isPartOfAnswer(record: EventRecord, own: OwnBatch): boolean {
 }
 
 function trackOrder(state: State, record: EventRecord): void {
+  if (record.isReject()) return
   const orderID = record.orderID()
   if (!record.isOpen()) state.openOrders.delete(orderID)
   else if (state.openOrders.get(orderID) === undefined) {
-    state.openOrders.set(orderID, record.instrumentId())
+    state.openOrders.set(orderID, record.instrumentId() * ACCOUNT_SPAN + record.account)
   }
 }
 
