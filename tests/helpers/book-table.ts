@@ -1,0 +1,220 @@
+// Scenarios as tables that a trader can read. One line is one command and what it must report:
+//
+//   list taker=1000                         an instrument BTC-USD, tick 1, lot 1, USD with 2 decimals
+//   a1 gets 1000 USD
+//   a1 buy 5 @ 101 GTC o1                -> o1 New
+//   a2 sell 3 @ market s1                -> s1 New; s1 Trade 3@101; o1 Trade 3@101
+//   a1 buy 500 USD @ market o2 | a1 replace o1 to 4 @ 100 as o3 | a1 cancel o3 | a1 masscancel buy
+//   a1 limits orders=2 position=10 | a1 fees maker=0 taker=0 | a1 kill on | venue kill off | state Halted
+//   book 2@101 4@100 | 7@103             bids and asks, best first
+//   a1 owns 697 USD hold 202             balance and hold
+//
+// The same table runs over the fast and the naive engine.
+
+import type { Command, ListInstrument } from '#domain/command.ts'
+import type { EngineEvent, ExecutionReport } from '#domain/event.ts'
+import { type Side, STP_MODES, type StpMode, type TimeInForce } from '#domain/order.ts'
+import { type EngineUnderTest, TRACE } from './engine-under-test.ts'
+
+const SCALE = 100n
+
+/** Runs a table; answers one text per line that came out otherwise. */
+export function runTable(engine: EngineUnderTest, table: string): string[] {
+  const problems: string[] = []
+  for (const raw of table.split('\n')) {
+    const line = raw.replace(/#.*/, '').trim()
+    if (line === '') continue
+    const [left = '', right = ''] = line.split('->').map((part) => part.trim())
+    const got = runLine(engine, left)
+    if (got !== right.replace(/\s+/g, ' ')) problems.push(`${left} -> ${got}   (wanted: ${right})`)
+  }
+  return problems
+}
+
+function runLine(engine: EngineUnderTest, text: string): string {
+  const words = text.split(/\s+/)
+  const [who = '', verb = ''] = words
+  if (who === 'book') return bookDiffers(engine, text)
+  if (verb === 'owns') return ownsDiffers(engine, words)
+  const events: EngineEvent[] = []
+  for (const command of commandsOf(words)) events.push(...engine.apply(command))
+  return events.map(shortly).filter(Boolean).join('; ')
+}
+
+function bookDiffers(engine: EngineUnderTest, text: string): string {
+  const show = (side: Side) =>
+    engine
+      .levels(1, side)
+      .map((level) => `${level.qty}@${level.price}`)
+      .join(' ')
+  const got = `book ${show('Buy')} | ${show('Sell')}`.replace(/\s+/g, ' ').trim()
+  return got === text.replace(/\s+/g, ' ').trim() ? '' : got
+}
+
+function ownsDiffers(engine: EngineUnderTest, words: readonly string[]): string {
+  const [who = '', , , asset = ''] = words
+  const found = engine
+    .balances()
+    .find((row) => row.account === accountOf(who) && row.assetId === (asset === 'BTC' ? 1 : 2))
+  const show = (value: bigint) =>
+    asset === 'BTC' ? String(value) : String(Number(value) / Number(SCALE))
+  const hold = found?.hold ?? 0n
+  const got = `${show(found?.balance ?? 0n)} ${asset}${hold === 0n ? '' : ` hold ${show(hold)}`}`
+  return got === words.slice(2).join(' ') ? '' : got
+}
+
+/** `a1` is account 1001; `fees`, `external` are the venue's. */
+function accountOf(who: string): number {
+  if (who === 'fees') return 2
+  return who === 'external' ? 1 : 1000 + Number(who.slice(1))
+}
+
+let transfers = 0
+
+function commandsOf(words: string[]): Command[] {
+  const [who = '', verb = ''] = words
+  const common = { account: who.startsWith('a') ? accountOf(who) : 0, traceId: TRACE }
+  if (who === 'list') return [listing(optionsOf(words))]
+  if (who === 'state') {
+    const tradingState = verb as 'Open'
+    return [{ type: 'SetTradingState', ...common, instrumentId: 1, tradingState }]
+  }
+  switch (verb) {
+    case 'gets':
+    case 'gives': {
+      const [amount = '0', asset = '', transferId = `t${++transfers}`] = words.slice(2)
+      const minor = BigInt(amount) * (asset === 'USD' ? SCALE : 1n)
+      const type = verb === 'gets' ? 'Credit' : 'Debit'
+      const open = { type: 'OpenAccount', ...common } as const
+      const transfer = { type, ...common, asset, amount: minor, transferId } as const
+      return verb === 'gets' ? [open, transfer] : [transfer]
+    }
+    case 'buy':
+    case 'sell':
+      return [newOrder(words)]
+    case 'cancel': {
+      const [clOrdID = ''] = words.slice(2)
+      return [{ type: 'CancelOrder', ...common, orderID: 0, origClOrdID: clOrdID, clOrdID: '' }]
+    }
+    case 'replace': {
+      const [orig = '', , qty, , price, , clOrdID = ''] = words.slice(2)
+      const sizes = { orderQty: Number(qty), price: Number(price) }
+      return [{ type: 'ReplaceOrder', ...common, orderID: 0, origClOrdID: orig, clOrdID, ...sizes }]
+    }
+    case 'masscancel': {
+      const side = words[2] === 'buy' ? 'Buy' : words[2] === 'sell' ? 'Sell' : null
+      return [{ type: 'MassCancel', ...common, instrumentId: 0, side, clOrdID: '' }]
+    }
+    case 'limits': {
+      const { orders, position } = optionsOf(words)
+      const maxPosition =
+        position === undefined ? null : { instrumentId: 1, lots: Number(position) }
+      const maxOpenOrders = orders === undefined ? null : Number(orders)
+      return [{ type: 'SetLimits', ...common, maxOpenOrders, maxPosition }]
+    }
+    case 'fees': {
+      const { maker, taker } = optionsOf(words)
+      const rates = { makerFeePpm: Number(maker), takerFeePpm: Number(taker) }
+      return [{ type: 'SetFeeTier', ...common, ...rates }]
+    }
+    case 'kill':
+      return [{ type: 'SetKillSwitch', ...common, engaged: words[2] === 'on' }]
+    default:
+      throw new Error(`no such verb: ${words.join(' ')}`)
+  }
+}
+
+/** `a1 buy 5 @ 101 GTC PostOnly stp=None o1`, `a1 buy 500 USD @ market o1`. */
+function newOrder(words: string[]): Command {
+  const at = words.indexOf('@')
+  const price = words[at + 1] ?? ''
+  const flags = words.slice(at + 2, -1)
+  const { stp } = optionsOf(flags)
+  const byAmount = words[at - 1] === 'USD'
+  const isMarket = price === 'market'
+  const forces = flags.filter((flag) => /^[A-Z]{3}$/.test(flag))
+  return {
+    type: 'NewOrder',
+    account: accountOf(words[0] ?? ''),
+    traceId: TRACE,
+    instrumentId: 1,
+    clOrdID: words.at(-1) ?? '',
+    side: words[1] === 'buy' ? 'Buy' : 'Sell',
+    ordType: isMarket ? 'Market' : 'Limit',
+    timeInForce: (forces[0] ?? 'GTC') as TimeInForce,
+    stpMode: (stp ?? null) as StpMode | null,
+    postOnly: flags.includes('PostOnly'),
+    reduceOnly: false,
+    price: isMarket ? 0 : Number(price),
+    orderQty: byAmount ? 0 : Number(words[2]),
+    quoteAmount: byAmount ? BigInt(words[2] ?? 0) * SCALE : 0n,
+    stopPx: 0,
+    displayQty: 0,
+    expireTimeNs: 0n,
+  }
+}
+
+function listing(options: Readonly<Record<string, string>>): ListInstrument {
+  const number = (name: string, fallback = 0) => Number(options[name] ?? fallback)
+  return {
+    type: 'ListInstrument',
+    account: 0,
+    traceId: TRACE,
+    symbol: 'BTC-USD',
+    kind: 'Spot',
+    baseAsset: 'BTC',
+    quoteAsset: 'USD',
+    baseScale: 0,
+    quoteScale: 2,
+    tickSize: '1',
+    lotSize: '1',
+    minQty: number('minQty', 1),
+    maxQty: number('maxQty', 1_000_000),
+    minNotional: BigInt(number('minNotional')) * SCALE,
+    maxNotional: BigInt(number('maxNotional', 1e12)) * SCALE,
+    priceBandPpm: number('band'),
+    makerFeePpm: number('maker'),
+    takerFeePpm: number('taker'),
+    initialMarginPpm: 0,
+    maintenanceMarginPpm: 0,
+    maxPosition: number('position'),
+    maxOpenOrders: number('orders'),
+    allowedStpModes: STP_MODES,
+    defaultStpMode: (options['stp'] ?? 'ExpireTaker') as StpMode,
+    tradingState: 'Open',
+  }
+}
+
+function optionsOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(words.filter((word) => word.includes('=')).map((w) => w.split('=')))
+}
+
+/** What a line shows of an event; balances are asked for by `owns`. */
+function shortly(event: EngineEvent): string {
+  switch (event.type) {
+    case 'ExecutionReport':
+      return reportShortly(event)
+    case 'CommandRejected':
+      return `${event.command} ${event.rejectReason}`
+    case 'MassCanceled':
+      return `${event.canceledCount} canceled`
+    case 'BalanceChanged':
+      return event.duplicate ? 'duplicate' : ''
+    default:
+      return ''
+  }
+}
+
+function reportShortly(report: ExecutionReport): string {
+  const { clOrdID, execType } = report
+  switch (execType) {
+    case 'Trade':
+      return `${clOrdID} Trade ${report.lastQty}@${report.lastPx}`
+    case 'Rejected':
+      return `${clOrdID || report.origClOrdID} Rejected ${report.rejectReason}`
+    case 'TradePrevented':
+      return `${clOrdID} Prevented ${report.preventedQty}`
+    default:
+      return `${clOrdID} ${execType}`
+  }
+}
