@@ -187,8 +187,8 @@ function createParts(
     log,
   })
   link.subscribe(PUSH_ALL, (data, { subject }) => {
-    const alert: unknown = JSON.parse(Buffer.from(data).toString('utf8'))
-    privates.alert(Number(subject.slice(subject.indexOf('.') + 1)), alert)
+    const push = JSON.parse(Buffer.from(data).toString('utf8')) as { readonly alert?: unknown }
+    privates.alert(Number(subject.slice(subject.indexOf('.') + 1)), push.alert)
   })
   const own = { link, log, auth, rates, catalogue, rpc, router, pipeline }
   return { ...own, desk, accounts, sockets, markets, isStarted }
