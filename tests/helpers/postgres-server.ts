@@ -2,7 +2,7 @@
 // the end. As root it runs as the user `postgres` or `nobody`, which PostgreSQL insists on.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const STARTUP_MS = 30_000
+const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /** A running server; `url` names its maintenance database. */
 export interface PostgresServer extends AsyncDisposable {
@@ -67,14 +68,21 @@ export async function startPostgresServer(
     await waitUntilReady(data, child)
   }
   await start()
-  const killWithUs = () => void child?.kill('SIGQUIT')
+  const killWithUs = () => {
+    child?.kill('SIGQUIT')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  // A runner that gives up on a file ends its process by a signal, which runs no exit handler.
+  const endBySignal = () => process.exit(1)
   process.once('exit', killWithUs)
+  for (const signal of END_SIGNALS) process.once(signal, endBySignal)
   return {
     url: `postgres://tradeengine@127.0.0.1:${port}/postgres`,
     start,
     crash: () => stop('SIGQUIT'),
     [Symbol.asyncDispose]: async () => {
       process.off('exit', killWithUs)
+      for (const signal of END_SIGNALS) process.off(signal, endBySignal)
       await stop('SIGQUIT')
       await rm(folder, { recursive: true, force: true })
     },
