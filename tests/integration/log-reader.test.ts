@@ -54,6 +54,32 @@ test('a paused reader keeps what comes and delivers it on resume', async (t) => 
   t.deepEqual(seen, upTo(20))
 })
 
+test('C8: a reader that misses a message goes back for it', async (t) => {
+  await using log = await startLog()
+  await using publisher = createLogPublisher(log.link, { ...EVT, inFlightMax: 64 })
+  for (let i = 1; i <= 100; i++) {
+    await publisher.publish(emptyEventBatch(i), { msgId: `0:${i}` })
+  }
+  const toDrop = new Set([1, 2, 50, 99])
+  const lossy: typeof log.link = {
+    ...log.link,
+    subscribe: (subject, onMessage) =>
+      log.link.subscribe(subject, (data, message) => {
+        const seq = Number(message.reply.split('.')[5])
+        if (!toDrop.delete(seq)) onMessage(data, message)
+      }),
+  }
+  const seen: number[] = []
+  await using _reader = readLog(lossy, {
+    stream: EVT.stream,
+    startSeq: 1,
+    onMessage: (seq) => seen.push(seq),
+  })
+  await until('all are read', () => seen.length >= 100)
+  t.deepEqual(seen, upTo(100))
+  t.is(toDrop.size, 0)
+})
+
 test('C8: a follower whose connection was cut delivers what was stored meanwhile', async (t) => {
   await using log = await startLog({ sync: 'always' })
   const writer = await log.connect('writer')

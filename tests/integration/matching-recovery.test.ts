@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { createLogPublisher, type SnapshotStore } from '#adapters/nats/index.ts'
+import { createLogPublisher, type NatsLink, type SnapshotStore } from '#adapters/nats/index.ts'
 import { eventStream, eventSubject } from '#contracts/subjects.ts'
 import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
 import type { Refusal } from '../../runtime/matching/refusal.ts'
@@ -141,6 +141,28 @@ test('events that were not stored before the end are stored by the next start', 
   }
   await runOnce(venue)
   t.deepEqual((await compareWithReplay(venue.link)).different, [])
+})
+
+test('C4: a snapshot does not become visible before the events up to it are stored', async (t) => {
+  await using venue = await startMatchingFixture()
+  let isBlocked = true
+  const { link } = venue
+  const lossy: NatsLink = {
+    ...link,
+    publish: (subject, data, options) =>
+      (isBlocked && subject === eventSubject(0)) || link.publish(subject, data, options),
+  }
+  await using started = await venue.start({ link: lossy })
+  await venue.append(...batches(createCommandFlow(13), 10))
+  await until('all is applied', () => started.service.seq() === 10)
+  const snapshot = started.service.snapshot().then(({ seq }) => seq)
+  const waits = new Promise<string>((resolve) => setTimeout(() => resolve('waits'), 500))
+  t.is(await Promise.race([snapshot, waits]), 'waits')
+  t.deepEqual(await venue.store.list(), [])
+  isBlocked = false
+  t.is(await snapshot, 10)
+  t.is((await venue.store.list()).length, 1)
+  t.is((await readWholeLog(link, eventStream(0))).length, 10)
 })
 
 test('D4: two leaders of one shard publish the same events and each is stored once', async (t) => {
