@@ -6,7 +6,7 @@
  * a temporary folder, functions deployed, market open. Its data folder is in TE_TEST_STACK.
  */
 import { globSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createProgress } from '../infra/local/progress.ts'
@@ -56,7 +56,7 @@ async function runRungs(list: Rung[]): Promise<TapCounts> {
   const shared = list.filter(({ needsStack }) => needsStack)
   if (shared.length === 0 || signal.aborted) return sum
   try {
-    await withThrowAwayStack(async (env) => {
+    await withThrowAwayStack(sum, async (env) => {
       for (const rung of shared) {
         const { onStack, alone } = splitFiles(rung)
         // One at a time: each may stop a server that the others need.
@@ -105,6 +105,7 @@ async function runFiles(
 }
 
 async function withThrowAwayStack(
+  sum: Readonly<TapCounts>,
   work: (env: Record<string, string>) => Promise<void>,
 ): Promise<void> {
   const { openVenue } = await import('../infra/local/open-venue.ts')
@@ -118,6 +119,18 @@ async function withThrowAwayStack(
       await stack.stop()
     }
   } finally {
+    await removeData(dataDir, sum.failed > 0)
+  }
+}
+
+/** Removes a stack's data; its logs stay when something failed, for whoever looks for the reason. */
+async function removeData(dataDir: string, keepLogs: boolean): Promise<void> {
+  if (keepLogs) {
+    for (const name of await readdir(dataDir)) {
+      if (name !== 'logs') await rm(join(dataDir, name), { recursive: true, force: true })
+    }
+    process.stdout.write(`logs of the stack: ${join(dataDir, 'logs')}\n`)
+  } else {
     await rm(dataDir, { recursive: true, force: true })
   }
 }

@@ -63,7 +63,9 @@ export async function fetchDebianPackages(request: PackageRequest): Promise<void
   const unpacked = join(partial, 'root')
   for (const [index, deb] of debs.entries()) {
     note(`unpacking ${index + 1} of ${debs.length}`)
-    await runCommand('dpkg-deb', ['-x', join(archives, deb), unpacked])
+    await runCommand('dpkg-deb', ['-x', join(archives, deb), unpacked], {
+      timeoutMs: DOWNLOAD_TIMEOUT_MS,
+    })
   }
   await rm(archives, { recursive: true, force: true })
   await writeFile(join(unpacked, '.complete'), `${debs.join('\n')}\n`)
