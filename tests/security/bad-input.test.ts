@@ -41,7 +41,7 @@ const VALUES: unknown[] = [
   -1,
   1.5,
   1e300,
-  9_007_199_254_740_993,
+  2 ** 53,
   true,
   [],
   {},
@@ -205,7 +205,7 @@ test.serial('every op of the socket refuses every malformed field', async (t) =>
       .flatMap(([name, field]) => badValues(field).map((value) => ({ [name]: value })))
     for (const fields of [...bad, { unknownField: 1 }, { account: 1 }]) {
       const answer = await socket.ask(op, { ...sample, op, ...fields })
-      const isGood = answer.ok === false && /^TE_/.test(answer.error?.code ?? '')
+      const isGood = answer.ok === false && answer.error?.code.startsWith('TE_') === true
       if (!isGood) problems.push(`${op} ${JSON.stringify(fields).slice(0, 60)}`)
     }
   }

@@ -9,7 +9,7 @@ export {
   parseConfigOrExit,
 } from './env.ts'
 export { createLogger, type Logger } from './logger.ts'
-export { createProbes, type DependencyState, type Probe, type Readiness } from './probes.ts'
+export type { DependencyState, Probe, Readiness } from './probes.ts'
 export { installProcessGuards } from './process-guards.ts'
 export {
   addServiceRoutes,

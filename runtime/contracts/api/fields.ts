@@ -8,7 +8,6 @@ import { SIDES, STP_MODES } from '#domain/order.ts'
 
 /** The one grammar of numbers that enter: what contracts/decimal.ts parses. */
 export const DECIMAL_PATTERN = '^(?:0|[1-9][0-9]{0,18})(?:\\.[0-9]{1,18})?$'
-export const TRACE_ID_PATTERN = '^[0-9a-f]{32}$'
 
 /** An object that refuses what it does not know. */
 export function strict<T extends TProperties>(properties: T, options: object = {}) {
