@@ -1,10 +1,11 @@
 // npm run bench [-- NAME...]: figures with their machine, as a table on standard error and JSON lines on
-// standard output. Names: matching, path, sustained, projections; none = all.
+// standard output. Names: matching, log, path, sustained, projections; none = all.
 
 import process from 'node:process'
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import type { BenchRow } from './bench-row.ts'
+import { runLogBench } from './log.ts'
 import { describeMachine } from './machine.ts'
 import { runMatchingBench } from './matching.ts'
 import { runOrderPathBench } from './order-path.ts'
@@ -19,7 +20,7 @@ interface Options {
 
 /** A round feeds six projections 20,000 orders each. */
 const PROJECTION_ROUNDS_MAX = 3
-const NAMES = ['matching', 'path', 'sustained', 'projections']
+const NAMES = ['matching', 'log', 'path', 'sustained', 'projections']
 
 const program = new Command('bench')
   .argument('[names...]', NAMES.join(', '), NAMES)
@@ -49,6 +50,8 @@ function benchOf(name: string, rounds: number, options: Options): Promise<BenchR
   switch (name) {
     case 'matching':
       return runMatchingBench({ rounds })
+    case 'log':
+      return runLogBench({ rounds })
     case 'path':
       return runOrderPathBench({
         rounds,
