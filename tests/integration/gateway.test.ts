@@ -66,7 +66,7 @@ async function loggedOn(...traders: Trader[]): Promise<RawSocket> {
   return socket
 }
 
-test('place, replace, cancel: each answers with the order as it is then', async (t) => {
+test.serial('place, replace, cancel: each answers with the order as it is then', async (t) => {
   const { limit, newTrader } = await openMarket()
   const trader = await newTrader()
   const placed = await place(trader, limit('Buy', '10', '2', { clOrdID: 'first' }))
@@ -81,47 +81,50 @@ test('place, replace, cancel: each answers with the order as it is then', async 
   t.true(canceled.seq > smaller.seq && smaller.seq > replaced.seq && replaced.seq > placed.seq)
 })
 
-test('a trade is answered with its fills, and both sides read their own writes', async (t) => {
-  const { baseAsset, limit, newTrader, symbol } = await openMarket()
-  const [maker, taker] = [await newTrader(), await newTrader()]
-  await place(maker, limit('Sell', '20', '1'))
-  await place(maker, limit('Sell', '21', '1'))
-  const result = await place(taker, {
-    symbol,
-    side: 'Buy',
-    ordType: 'Market',
-    orderQty: '1.5',
-  })
-  t.like(result, { ordStatus: 'Filled', cumQty: '1.5', avgPx: '20.3333' })
-  t.deepEqual(
-    result.fills.map(({ lastPx }) => lastPx),
-    ['20', '21'],
-  )
-  // No wait in between: the query's own minimum sequence sees to it.
-  const own = await taker.call<{ ordStatus: string; cumQty: string }>(
-    'GET',
-    `/v1/orders/${result.orderID}`,
-  )
-  t.like(own, { ordStatus: 'Filled', cumQty: '1.5' })
-  const { executions } = await taker.call<{ executions: { execType: string; seq: number }[] }>(
-    'GET',
-    `/v1/executions?orderID=${result.orderID}`,
-  )
-  t.is(executions.filter(({ execType }) => execType === 'Trade').length, 2)
-  const { balances } = await taker.call<{ balances: { asset: string; total: string }[] }>(
-    'GET',
-    '/v1/balances',
-  )
-  t.is(balances.find(({ asset }) => asset === baseAsset)?.total, '1001.5')
-  const { entries } = await taker.call<{ entries: { traceId: string }[] }>(
-    'GET',
-    '/v1/ledger/entries',
-  )
-  // J1: one trace id from the order's answer to the ledger's row.
-  t.true(entries.some(({ traceId }) => traceId === result.traceId))
-})
+test.serial(
+  'a trade is answered with its fills, and both sides read their own writes',
+  async (t) => {
+    const { baseAsset, limit, newTrader, symbol } = await openMarket()
+    const [maker, taker] = [await newTrader(), await newTrader()]
+    await place(maker, limit('Sell', '20', '1'))
+    await place(maker, limit('Sell', '21', '1'))
+    const result = await place(taker, {
+      symbol,
+      side: 'Buy',
+      ordType: 'Market',
+      orderQty: '1.5',
+    })
+    t.like(result, { ordStatus: 'Filled', cumQty: '1.5', avgPx: '20.3333' })
+    t.deepEqual(
+      result.fills.map(({ lastPx }) => lastPx),
+      ['20', '21'],
+    )
+    // No wait in between: the query's own minimum sequence sees to it.
+    const own = await taker.call<{ ordStatus: string; cumQty: string }>(
+      'GET',
+      `/v1/orders/${result.orderID}`,
+    )
+    t.like(own, { ordStatus: 'Filled', cumQty: '1.5' })
+    const { executions } = await taker.call<{ executions: { execType: string; seq: number }[] }>(
+      'GET',
+      `/v1/executions?orderID=${result.orderID}`,
+    )
+    t.is(executions.filter(({ execType }) => execType === 'Trade').length, 2)
+    const { balances } = await taker.call<{ balances: { asset: string; total: string }[] }>(
+      'GET',
+      '/v1/balances',
+    )
+    t.is(balances.find(({ asset }) => asset === baseAsset)?.total, '1001.5')
+    const { entries } = await taker.call<{ entries: { traceId: string }[] }>(
+      'GET',
+      '/v1/ledger/entries',
+    )
+    // J1: one trace id from the order's answer to the ledger's row.
+    t.true(entries.some(({ traceId }) => traceId === result.traceId))
+  },
+)
 
-test("the caller's trace goes through the log into the ledger", async (t) => {
+test.serial("the caller's trace goes through the log into the ledger", async (t) => {
   const { newTrader } = await openMarket()
   const trader = await newTrader()
   const traceId = randomUUID().replaceAll('-', '')
@@ -137,7 +140,7 @@ test("the caller's trace goes through the log into the ledger", async (t) => {
   t.true(entries.some((entry) => entry.traceId === traceId))
 })
 
-test('a transfer with a known transferId changes nothing and says so', async (t) => {
+test.serial('a transfer with a known transferId changes nothing and says so', async (t) => {
   const { newTrader } = await openMarket()
   const trader = await newTrader()
   const body = { asset: 'USD', amount: '7.25', transferId: randomUUID() }
@@ -154,39 +157,42 @@ test('a transfer with a known transferId changes nothing and says so', async (t)
   t.is(typeof refused.json['seq'], 'number')
 })
 
-test('a socket places, streams and cancels; reports and balances come by themselves', async (t) => {
-  const { limit, newTrader } = await openMarket()
-  const [maker, taker] = [await newTrader(), await newTrader()]
-  await using socket = await loggedOn(maker)
-  await socket.ask('subscribe', { channels: ['orders', 'balances'] })
-  const placed = await socket.ask('order.place', limit('Sell', '30', '2', { clOrdID: 'x1' }))
-  t.true(placed.ok)
-  await place(taker, limit('Buy', '30', '0.5'))
-  const fill = await socket.next('the fill', (message) => {
-    const report = message['report'] as { execType?: string } | undefined
-    return message.channel === 'orders' && report?.execType === 'Trade'
-  })
-  t.like(fill, { type: 'executionReport', accountId: maker.accountId })
-  t.like(fill['report'], {
-    clOrdID: 'x1',
-    lastQty: '0.5',
-    lastPx: '30',
-    leavesQty: '1.5',
-    aggressor: false,
-    ordStatus: 'PartiallyFilled',
-  })
-  await socket.next(
-    'the money',
-    (message) => message.channel === 'balances' && message['asset'] === 'USD',
-  )
-  const canceled = await socket.ask('order.cancel', { origClOrdID: 'x1' })
-  t.like(canceled.result, { ordStatus: 'Canceled', cumQty: '0.5', leavesQty: '0' })
-  const again = await socket.ask('order.cancel', { origClOrdID: 'x1' })
-  t.is(again.error?.code, 'TE_REJECT_UNKNOWN_ORDER')
-  t.true((again.seq ?? 0) > 0)
-})
+test.serial(
+  'a socket places, streams and cancels; reports and balances come by themselves',
+  async (t) => {
+    const { limit, newTrader } = await openMarket()
+    const [maker, taker] = [await newTrader(), await newTrader()]
+    await using socket = await loggedOn(maker)
+    await socket.ask('subscribe', { channels: ['orders', 'balances'] })
+    const placed = await socket.ask('order.place', limit('Sell', '30', '2', { clOrdID: 'x1' }))
+    t.true(placed.ok)
+    await place(taker, limit('Buy', '30', '0.5'))
+    const fill = await socket.next('the fill', (message) => {
+      const report = message['report'] as { execType?: string } | undefined
+      return message.channel === 'orders' && report?.execType === 'Trade'
+    })
+    t.like(fill, { type: 'executionReport', accountId: maker.accountId })
+    t.like(fill['report'], {
+      clOrdID: 'x1',
+      lastQty: '0.5',
+      lastPx: '30',
+      leavesQty: '1.5',
+      aggressor: false,
+      ordStatus: 'PartiallyFilled',
+    })
+    await socket.next(
+      'the money',
+      (message) => message.channel === 'balances' && message['asset'] === 'USD',
+    )
+    const canceled = await socket.ask('order.cancel', { origClOrdID: 'x1' })
+    t.like(canceled.result, { ordStatus: 'Canceled', cumQty: '0.5', leavesQty: '0' })
+    const again = await socket.ask('order.cancel', { origClOrdID: 'x1' })
+    t.is(again.error?.code, 'TE_REJECT_UNKNOWN_ORDER')
+    t.true((again.seq ?? 0) > 0)
+  },
+)
 
-test('commands of one socket keep their order across its accounts and frames', async (t) => {
+test.serial('commands of one socket keep their order across its accounts and frames', async (t) => {
   const { limit, newTrader, symbol } = await openMarket()
   const traders = [await newTrader(), await newTrader()]
   await using socket = await loggedOn(...traders)
@@ -214,7 +220,7 @@ test('commands of one socket keep their order across its accounts and frames', a
   }
 })
 
-test('a logon and orders in one frame: the orders wait for the logon', async (t) => {
+test.serial('a logon and orders in one frame: the orders wait for the logon', async (t) => {
   const { limit, newTrader } = await openMarket()
   const trader = await newTrader()
   await using socket = await rawSocket(base)
@@ -232,47 +238,56 @@ test('a logon and orders in one frame: the orders wait for the logon', async (t)
   )
 })
 
-test('cancel on disconnect ends the open orders of those who asked for it, and no others', async (t) => {
-  const { limit, newTrader } = await openMarket()
-  const [careful, careless] = [await newTrader(), await newTrader()]
-  const socket = await rawSocket(base)
-  await socket.ask('logon', { apiKey: careful.apiKey, cancelOnDisconnect: true })
-  await socket.ask('logon', { apiKey: careless.apiKey })
-  for (const { accountId } of [careful, careless]) {
-    await socket.ask('order.place', { ...limit('Buy', '2'), accountId })
-  }
-  socket.terminate()
-  await eventually(async () => {
-    const { orders } = await careful.call<{ orders: unknown[] }>('GET', '/v1/orders?status=open')
-    if (orders.length > 0) throw new Error('still open')
-  })
-  const { orders } = await careless.call<{ orders: unknown[] }>('GET', '/v1/orders?status=open')
-  t.is(orders.length, 1)
-})
+test.serial(
+  'cancel on disconnect ends the open orders of those who asked for it, and no others',
+  async (t) => {
+    const { limit, newTrader } = await openMarket()
+    const [careful, careless] = [await newTrader(), await newTrader()]
+    const socket = await rawSocket(base)
+    await socket.ask('logon', { apiKey: careful.apiKey, cancelOnDisconnect: true })
+    await socket.ask('logon', { apiKey: careless.apiKey })
+    for (const { accountId } of [careful, careless]) {
+      await socket.ask('order.place', { ...limit('Buy', '2'), accountId })
+    }
+    socket.terminate()
+    await eventually(async () => {
+      const { orders } = await careful.call<{ orders: unknown[] }>('GET', '/v1/orders?status=open')
+      if (orders.length > 0) throw new Error('still open')
+    })
+    const { orders } = await careless.call<{ orders: unknown[] }>('GET', '/v1/orders?status=open')
+    t.is(orders.length, 1)
+  },
+)
 
-test('book, trades and ticker begin with what is there and go on with what comes', async (t) => {
-  const { limit, newTrader, symbol } = await openMarket()
-  const [maker, taker] = [await newTrader(), await newTrader()]
-  await place(maker, limit('Sell', '40', '3'))
-  await using socket = await rawSocket(base)
-  const channels = [`book:${symbol}`, `trades:${symbol}`, `ticker:${symbol}`]
-  await socket.ask('subscribe', { channels })
-  const snapshot = await socket.next('the book', ({ type }) => type === 'snapshot')
-  await socket.next('the trades', ({ type }) => type === 'trades')
-  await place(taker, limit('Buy', '40', '1'))
-  const diff = await socket.next('the diff', ({ type }) => type === 'diff')
-  t.true(Number(diff['prevSeq']) <= Number(snapshot['seq']))
-  t.true(Number(diff['seq']) > Number(snapshot['seq']))
-  t.like(await socket.next('the trade', ({ type }) => type === 'trade'), { price: '40', qty: '1' })
-  await socket.ask('unsubscribe', { channels })
-  await socket.ask('ping')
-  const seen = socket.messages.length
-  await place(maker, limit('Sell', '41', '1'))
-  await socket.ask('ping')
-  t.is(socket.messages.length, seen + 1)
-})
+test.serial(
+  'book, trades and ticker begin with what is there and go on with what comes',
+  async (t) => {
+    const { limit, newTrader, symbol } = await openMarket()
+    const [maker, taker] = [await newTrader(), await newTrader()]
+    await place(maker, limit('Sell', '40', '3'))
+    await using socket = await rawSocket(base)
+    const channels = [`book:${symbol}`, `trades:${symbol}`, `ticker:${symbol}`]
+    await socket.ask('subscribe', { channels })
+    const snapshot = await socket.next('the book', ({ type }) => type === 'snapshot')
+    await socket.next('the trades', ({ type }) => type === 'trades')
+    await place(taker, limit('Buy', '40', '1'))
+    const diff = await socket.next('the diff', ({ type }) => type === 'diff')
+    t.true(Number(diff['prevSeq']) <= Number(snapshot['seq']))
+    t.true(Number(diff['seq']) > Number(snapshot['seq']))
+    t.like(await socket.next('the trade', ({ type }) => type === 'trade'), {
+      price: '40',
+      qty: '1',
+    })
+    await socket.ask('unsubscribe', { channels })
+    await socket.ask('ping')
+    const seen = socket.messages.length
+    await place(maker, limit('Sell', '41', '1'))
+    await socket.ask('ping')
+    t.is(socket.messages.length, seen + 1)
+  },
+)
 
-test('an alert that fires arrives on the socket', async (t) => {
+test.serial('an alert that fires arrives on the socket', async (t) => {
   const { limit, newTrader, symbol } = await openMarket()
   const [trader, maker] = [await newTrader(), await newTrader()]
   await using socket = await loggedOn(trader)
@@ -314,7 +329,7 @@ test.serial(
   },
 )
 
-test.serial('C7: without Redis orders flow; the readiness names it and stays good', async (t) => {
+test.serial('without Redis orders flow; the readiness names it and stays good', async (t) => {
   const { limit, newTrader } = await openMarket()
   const trader = await newTrader()
   await stack.takeDown('redis')
@@ -405,6 +420,9 @@ test.serial('A10: on SIGTERM sockets close with 1001, and what is open is answer
     codes.every(({ code }) => code === 1001),
     JSON.stringify(codes.slice(0, 3)),
   )
+  await eventually(() => {
+    if (stack.pid('gateway') === before) throw new Error('still the old one')
+  })
   await stack.waitReady('gateway')
   t.not(stack.pid('gateway'), before)
   t.is((await place(trader, limit('Buy', '3'))).ordStatus, 'New')
