@@ -20,11 +20,14 @@ export class LimitBook {
   readonly #book: Book
   readonly #fills = new FillLog(1024)
   readonly #ids: IdTable
+  /** Id of each order, by handle. */
+  #idOf: Float64Array
   readonly #sink: ReportSink
 
   constructor(sink: ReportSink, capacity = 4096) {
     this.#book = new Book(createBookMemory(capacity))
     this.#ids = new IdTable(capacity)
+    this.#idOf = new Float64Array(capacity + 1)
     this.#sink = sink
   }
 
@@ -85,10 +88,17 @@ export class LimitBook {
       this.#sink.push(REPORT_CANCELED, seq, side, id, price, 0, 0)
       return
     }
-    // The id rides in the owner's place: a handle of the id table.
     const order = this.#book.enter(key, left, NONE)
+    if (order >= this.#idOf.length) this.#growIds(order)
+    this.#idOf[order] = id
     this.#ids.insert(id, order)
     this.#book.rest(order)
+  }
+
+  #growIds(order: number): void {
+    const ids = new Float64Array(order * 2)
+    ids.set(this.#idOf)
+    this.#idOf = ids
   }
 
   #reportTrades(seq: number, takerId: number): void {
@@ -97,7 +107,7 @@ export class LimitBook {
     for (let i = 0; i < count && kind[i] === 0; i++) {
       const order = maker[i] as number
       const price = Math.abs(orders.f64[order * ORDER.doubles + ORDER.key] as number)
-      const makerId = this.#ids.idAt(order)
+      const makerId = this.#idOf[order] as number
       this.#sink.push(REPORT_TRADE, seq, 0, makerId, price, qty[i] as number, takerId)
       if (orders.f64[order * ORDER.doubles + ORDER.leaves] === 0) {
         this.#ids.remove(makerId)

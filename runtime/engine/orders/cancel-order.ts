@@ -20,9 +20,11 @@ export function cancelOrder(s: EngineState, cmd: CancelOrderCommand): void {
 }
 
 function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {
-  if (s.accounts.find(cmd.account) === NONE) return REJECT.UnknownAccount
   const order = findOwnOrder(s, cmd.account, cmd.orderID, cmd.origClOrdID)
-  if (order === NONE) return REJECT.UnknownOrder
+  // Whoever owns an order is known; only a miss has to ask why.
+  if (order === NONE) {
+    return s.accounts.find(cmd.account) === NONE ? REJECT.UnknownAccount : REJECT.UnknownOrder
+  }
   if (instrumentOf(s, order).tradingState === STATE_CLOSED) return REJECT.TradingStateForbids
   if (((cmd.clOrdID[0] as number) & 255) === 0) endByCancel(s, order)
   else {
