@@ -1,6 +1,10 @@
 // (6) Event batches to TE_EVT, pipelined and fenced by the chain of message ids: the batch of
 // command n is stored only right behind that of n-1. Whoever publishes, and however often, the
 // stream holds each batch once. Batches are kept until they are stored.
+//
+// A restarted server knows ids only from inside its duplicate window, so after a quiet time it refuses
+// the chain although nobody published. Then the tail is read, and the one batch behind it is fenced by
+// the tail's sequence (safe, because it is one); the chain of ids goes on behind that batch.
 
 import {
   createLogPublisher,
@@ -112,13 +116,20 @@ function take(state: State, seq: number, bytes: Uint8Array): void {
   send(state, seq, outgoing)
 }
 
-function send(state: State, seq: number, outgoing: Outgoing): void {
+function send(
+  state: State,
+  seq: number,
+  outgoing: Outgoing,
+  fence: 'Id' | 'Sequence' = 'Id',
+): void {
   const { shard, epoch } = state.options
   const { generation } = state
   const ids = {
     headers: { 'Te-Epoch': String(epoch) },
     msgId: eventMsgId(shard, seq),
-    expectedLastMsgId: eventMsgId(shard, seq - 1),
+    ...(fence === 'Id'
+      ? { expectedLastMsgId: eventMsgId(shard, seq - 1) }
+      : { expectedLastSeq: seq - 1 }),
   }
   state.publisher.publish(outgoing.bytes, ids).then(
     (result) => {
@@ -171,7 +182,9 @@ async function resync(state: State): Promise<void> {
     settle(state, seq)
   }
   state.publisher = open(link, options)
-  for (const [seq, outgoing] of state.outgoing) send(state, seq, outgoing)
+  for (const [seq, outgoing] of state.outgoing) {
+    send(state, seq, outgoing, seq === tail.lastSeq + 1 ? 'Sequence' : 'Id')
+  }
 }
 
 /** Asks until the server answers; null when publishing ended meanwhile. */

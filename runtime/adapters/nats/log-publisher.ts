@@ -19,6 +19,11 @@ export interface PublishOptions {
   readonly msgId: string
   /** The stream's last message must have this id; empty = the stream must be empty. */
   readonly expectedLastMsgId?: string
+  /**
+   * The stream's last message must have this sequence. Safe as a fence only for one publish at a time:
+   * behind it, go on by ids.
+   */
+  readonly expectedLastSeq?: number
   readonly headers?: MessageHeaders
 }
 
@@ -146,7 +151,7 @@ function publish(state: State, data: Uint8Array, extra: PublishOptions): Promise
       ...extra.headers,
       'Nats-Msg-Id': extra.msgId,
       'Nats-Expected-Stream': state.options.stream,
-      ...fence(extra.expectedLastMsgId),
+      ...fence(extra),
     }
     const entry = { data, headers, resolve, reject, firstSentAt: 0, sentAt: 0, token: 0 }
     state.queue.push({ ...entry, isDone: false })
@@ -155,10 +160,13 @@ function publish(state: State, data: Uint8Array, extra: PublishOptions): Promise
   })
 }
 
-function fence(lastMsgId: string | undefined): MessageHeaders {
-  if (lastMsgId === undefined) return {}
-  if (lastMsgId === '') return { 'Nats-Expected-Last-Sequence': '0' }
-  return { 'Nats-Expected-Last-Msg-Id': lastMsgId }
+function fence({ expectedLastMsgId, expectedLastSeq }: PublishOptions): MessageHeaders {
+  if (expectedLastSeq !== undefined) {
+    return { 'Nats-Expected-Last-Sequence': String(expectedLastSeq) }
+  }
+  if (expectedLastMsgId === undefined) return {}
+  if (expectedLastMsgId === '') return { 'Nats-Expected-Last-Sequence': '0' }
+  return { 'Nats-Expected-Last-Msg-Id': expectedLastMsgId }
 }
 
 function pump(state: State): void {
