@@ -194,11 +194,15 @@ test.serial(
     await using faas = await startFaas(folder.dir)
     await deploy(faas, 'pong', PONG)
     const got: { headers: IncomingMessage['headers']; body: string }[] = []
-    const receiver = createServer(async (request, response) => {
+    const receiver = createServer((request, response) => {
       let body = ''
-      for await (const chunk of request) body += String(chunk)
-      got.push({ headers: request.headers, body })
-      response.end()
+      request.on('data', (chunk) => {
+        body += String(chunk)
+      })
+      request.on('end', () => {
+        got.push({ headers: request.headers, body })
+        response.end()
+      })
     })
     await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
     const { port } = receiver.address() as { port: number }

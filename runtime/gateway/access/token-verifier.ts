@@ -69,7 +69,8 @@ function stillValid(identity: Identity): Identity {
 function kidOf(token: string): string {
   try {
     const header = Buffer.from(token.slice(0, 1024).split('.', 1)[0] ?? '', 'base64url')
-    return String((JSON.parse(header.toString('utf8')) as { kid?: unknown }).kid ?? '')
+    const { kid } = JSON.parse(header.toString('utf8')) as { kid?: unknown }
+    return typeof kid === 'string' ? kid : ''
   } catch {
     return ''
   }
