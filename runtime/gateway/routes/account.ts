@@ -21,7 +21,7 @@ import { answers, NoContent } from '#contracts/api/fields.ts'
 import { InputError } from '#contracts/errors.ts'
 import type { App } from '../app.ts'
 import type { GatewayParts } from '../parts.ts'
-import { callerOf, ownQuery, withSeq } from './caller.ts'
+import { askOwn, callerOf, withSeq } from './caller.ts'
 
 const tags = ['account']
 const reading = { access: 'read' } as const
@@ -33,7 +33,7 @@ export function addAccountRoutes(app: App, parts: GatewayParts): void {
   addAlertRoutes(app, parts)
 }
 
-function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
+function addQueryRoutes(app: App, parts: GatewayParts): void {
   app.get(
     '/v1/balances',
     {
@@ -42,8 +42,8 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const params = ownQuery(caller, request.query, router)
-      return reply.send(withSeq(await rpc.call('ledger', 'balances', params, caller)))
+      const answer = await askOwn(parts, caller, ['ledger', 'balances'], request.query)
+      return reply.send(withSeq(answer))
     },
   )
   app.get(
@@ -54,8 +54,8 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const params = ownQuery(caller, request.query, router)
-      return reply.send(withSeq(await rpc.call('positions', 'list', params, caller)))
+      const answer = await askOwn(parts, caller, ['positions', 'list'], request.query)
+      return reply.send(withSeq(answer))
     },
   )
   app.get(
@@ -66,8 +66,8 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const params = ownQuery(caller, request.query, router)
-      return reply.send(withSeq(await rpc.call('portfolio', 'get', params, caller)))
+      const answer = await askOwn(parts, caller, ['portfolio', 'get'], request.query)
+      return reply.send(withSeq(answer))
     },
   )
   app.get(
@@ -78,8 +78,11 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const params = ownQuery(caller, { limit: 100, ...request.query }, router)
-      return reply.send(withSeq(await rpc.call('ledger', 'entries', params, caller)))
+      const answer = await askOwn(parts, caller, ['ledger', 'entries'], {
+        limit: 100,
+        ...request.query,
+      })
+      return reply.send(withSeq(answer))
     },
   )
   app.get(
@@ -88,6 +91,7 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
     async (request, reply) => {
       const caller = callerOf(request)
       const { accountId } = caller
+      const { rpc } = parts
       const [limits, exposure] = await Promise.all([
         rpc.call('risk', 'limits', { accountId }, caller),
         rpc.call('risk', 'exposure', { accountId }, caller),

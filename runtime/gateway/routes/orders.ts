@@ -17,7 +17,7 @@ import {
 import type { App } from '../app.ts'
 import { cancelOrder, massCancel, newOrder, replaceOrder } from '../commands/order-commands.ts'
 import type { GatewayParts } from '../parts.ts'
-import { callerOf, ownQuery, withSeq } from './caller.ts'
+import { askOwn, callerOf, ownQuery, withSeq } from './caller.ts'
 
 const tags = ['orders']
 
@@ -117,8 +117,7 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
         return reply.send({ orders: [result], nextCursor: null, seq })
       }
       const asked = { status: 'open', limit: 100, ...filter }
-      const params = ownQuery(caller, asked, router)
-      return reply.send(withSeq(await rpc.call('orders', 'list', params, caller)))
+      return reply.send(withSeq(await askOwn({ rpc, router }, caller, ['orders', 'list'], asked)))
     },
   )
   app.get(
@@ -129,8 +128,9 @@ function addQueryRoutes(app: App, { rpc, router }: GatewayParts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const params = ownQuery(caller, { limit: 100, ...request.query }, router)
-      return reply.send(withSeq(await rpc.call('orders', 'executions', params, caller)))
+      const asked = { limit: 100, ...request.query }
+      const answer = await askOwn({ rpc, router }, caller, ['orders', 'executions'], asked)
+      return reply.send(withSeq(answer))
     },
   )
 }
