@@ -85,6 +85,6 @@ export class EngineState {
 
   /** The instrument of an id that may be any number. */
   findInstrument(id: number): InstrumentState | undefined {
-    return id > 0 && id < this.instruments.length ? this.instruments[id] : undefined
+    return typeof id === 'number' && id > 0 ? this.instruments[id] : undefined
   }
 }

@@ -306,5 +306,5 @@ function wholeOrZero(value: number): number {
 }
 
 function codeWithin(code: number, count: number): number {
-  return code >= 0 && code < count ? code : 0
+  return Number.isInteger(code) && code >= 0 && code < count ? code : 0
 }

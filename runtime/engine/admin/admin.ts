@@ -3,12 +3,13 @@
 
 import type { AdminCommand } from '#domain/command.ts'
 import { REJECT_REASONS } from '#domain/reject-reason.ts'
+import { ACCOUNT_NUMBER_MAX } from '../accounts/accounts.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import { massCancel } from '../orders/mass-cancel.ts'
 import { stateHash } from '../snapshot/state-hash.ts'
-import { idToWords } from '../words.ts'
+import { idToWords, NO_TRACE } from '../words.ts'
 import { amendInstrument, listInstrument, setTradingState } from './listing.ts'
 import { openAccount, setFeeTier, setKillSwitch, setLimits } from './settings.ts'
 import { transfer } from './transfers.ts'
@@ -25,16 +26,20 @@ const UNSUPPORTED = new Set<unknown>([
 ])
 
 /** Obeys a command, or reports why not. */
-export function administer(s: EngineState, command: AdminCommand): void {
-  const reason = obey(s, command)
+export function administer(s: EngineState, raw: AdminCommand): void {
+  const { account, type } = raw
+  const isAccount = Number.isSafeInteger(account) && account >= 0 && account <= ACCOUNT_NUMBER_MAX
+  const traceId = typeof raw.traceId === 'string' ? raw.traceId : NO_TRACE
+  const command = traceId === raw.traceId ? raw : { ...raw, traceId }
+  const reason = isAccount ? obey(s, command) : REJECT.Malformed
   if (reason === 0) return
-  const id = 'transferId' in command ? command.transferId : ''
+  const id = 'transferId' in raw ? raw.transferId : ''
   s.sink.rare({
     type: 'CommandRejected',
     cmdIndex: s.cmdIndex,
-    account: command.account,
-    traceId: command.traceId,
-    command: String(command.type),
+    account: isAccount ? account : 0,
+    traceId,
+    command: typeof type === 'string' ? type : '',
     rejectReason: REJECT_REASONS[reason] ?? 'Malformed',
     transferId: typeof id === 'string' ? id : '',
   })

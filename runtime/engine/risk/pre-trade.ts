@@ -6,7 +6,7 @@ import { INSURANCE_ACCOUNT } from '#domain/accounts.ts'
 import { ACCOUNT, FEE_UNSET } from '../accounts/accounts.ts'
 import { POSITION } from '../accounts/positions.ts'
 import { keyOf, SIDE_BUY, STP_DECREMENT } from '../book/book.ts'
-import { FORCE_FOK, FORCE_GTC, REJECT, TYPE_LIMIT, TYPE_MARKET } from '../codes.ts'
+import { FORCE_FOK, FORCE_GTC, FORCE_IOC, REJECT, TYPE_LIMIT, TYPE_MARKET } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { type NewOrderCommand, STP_DEFAULT_CODE } from '../hot-command.ts'
 import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
@@ -89,12 +89,15 @@ function checkKind(instrument: InstrumentState, cmd: NewOrderCommand, a: Admissi
   if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
   const isLimit = cmd.ordType === TYPE_LIMIT
   if (!isLimit && cmd.ordType !== TYPE_MARKET) return REJECT.UnsupportedOrder
-  if (!(cmd.timeInForce >= FORCE_GTC && cmd.timeInForce <= FORCE_FOK)) {
+  const force = cmd.timeInForce
+  if (force !== FORCE_GTC && force !== FORCE_IOC && force !== FORCE_FOK) {
     return REJECT.UnsupportedOrder
   }
   if (cmd.side !== 0 && cmd.side !== 1) return REJECT.UnsupportedOrder
   const stpMode = cmd.stpMode === STP_DEFAULT_CODE ? instrument.defaultStpMode : cmd.stpMode
-  if (!(stpMode >= 0 && stpMode <= STP_DECREMENT)) return REJECT.UnsupportedOrder
+  if ((stpMode | 0) !== stpMode || stpMode < 0 || stpMode > STP_DECREMENT) {
+    return REJECT.UnsupportedOrder
+  }
   if (((instrument.allowedStpModes >>> stpMode) & 1) === 0) return REJECT.UnsupportedOrder
   a.stpMode = stpMode
   if (cmd.postOnly && !(isLimit && cmd.timeInForce === FORCE_GTC)) return REJECT.UnsupportedOrder
