@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import xz from 'xz-decompress'
 import type { LimitBook } from '#engine/book/limit-book.ts'
 import type { ReportSink } from '#engine/book/report-sink.ts'
-import xz from 'xz-decompress'
 
 const HEADER_BYTES = 16
 const RECORD_BYTES = 40
