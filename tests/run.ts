@@ -22,7 +22,7 @@ interface Rung {
 const root = resolve(import.meta.dirname, '..')
 const rungs: Rung[] = [
   { name: 'unit', files: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'], needsStack: false },
-  ...['scenarios', 'properties', 'simulation'].map((name) => inFolder(name, false)),
+  ...['scenarios', 'properties'].map((name) => inFolder(name, false)),
   // Chaos last: it kills what the others need.
   ...['integration', 'security', 'chaos'].map((name) => inFolder(name, true)),
 ]

@@ -11,9 +11,6 @@ export interface EventSink {
   rare(event: RareEvent): void
 }
 
-/** Places in ExecutionReportRecord.amounts. */
-export const REPORT_AMOUNT = { lastNotional: 0, cumNotional: 1, fee: 2 } as const
-
 /** ExecutionReport of domain/event.ts as codes, numbers and words; fields mean the same. */
 export class ExecutionReportRecord {
   cmdIndex = 0

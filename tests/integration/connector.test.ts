@@ -62,52 +62,61 @@ const numbered = (from: number, to: number): string[] =>
 const lines = (from: number, to: number): string[] =>
   numbered(from, to).map((text, i) => `${from + i} ${text}`)
 
-test.serial('F22, F23: events reach a function once and in order although the connector is killed', async (t) => {
-  await using venue = await openVenue({ TE_CONNECTOR_BULK_MESSAGES: '7' })
-  const publishing = venue.publish(numbered(1, 400))
-  for (const wanted of [50, 150, 250]) {
-    await until(`${wanted} applied`, () => venue.applied().length >= wanted)
-    await venue.connector.end('SIGKILL')
+test.serial(
+  'F22, F23: events reach a function once and in order although the connector is killed',
+  async (t) => {
+    await using venue = await openVenue({ TE_CONNECTOR_BULK_MESSAGES: '7' })
+    const publishing = venue.publish(numbered(1, 400))
+    for (const wanted of [50, 150, 250]) {
+      await until(`${wanted} applied`, () => venue.applied().length >= wanted)
+      await venue.connector.end('SIGKILL')
+      await venue.connector.start()
+    }
+    await publishing
+    await until('all applied', () => venue.applied().length >= 400)
+    t.deepEqual(venue.applied(), lines(1, 400))
+  },
+)
+
+test.serial(
+  'C7: a function that fails for a while loses nothing, and the lane waits for it',
+  async (t) => {
+    await using venue = await openVenue()
+    writeFileSync(join(venue.dir, 'failures'), '4')
+    const pushed: number[] = []
+    venue.link.subscribe('push.1000', (data) => {
+      pushed.push((JSON.parse(Buffer.from(data).toString()) as { seq: number }).seq)
+    })
+    await venue.publish(numbered(1, 20))
+    await until('all applied', () => venue.applied().length >= 20)
+    t.deepEqual(venue.applied(), lines(1, 20))
+    await until('what the function emits is published', () => pushed.at(-1) === 20)
+    t.is((await streamState(venue.link, DLQ_STREAM)).messages, 0)
+  },
+)
+
+test.serial(
+  'C7, F15: a poison message goes to the dead-letter stream once, all others are applied',
+  async (t) => {
+    await using venue = await openVenue()
+    await venue.connector.end('SIGTERM')
+    const texts = numbered(1, 100)
+    for (const poisoned of [1, 37, 38, 100]) texts[poisoned - 1] = `poison ${poisoned}`
+    await venue.publish(texts)
     await venue.connector.start()
-  }
-  await publishing
-  await until('all applied', () => venue.applied().length >= 400)
-  t.deepEqual(venue.applied(), lines(1, 400))
-})
-
-test.serial('C7: a function that fails for a while loses nothing, and the lane waits for it', async (t) => {
-  await using venue = await openVenue()
-  writeFileSync(join(venue.dir, 'failures'), '4')
-  const pushed: number[] = []
-  venue.link.subscribe('push.1000', (data) => {
-    pushed.push((JSON.parse(Buffer.from(data).toString()) as { seq: number }).seq)
-  })
-  await venue.publish(numbered(1, 20))
-  await until('all applied', () => venue.applied().length >= 20)
-  t.deepEqual(venue.applied(), lines(1, 20))
-  await until('what the function emits is published', () => pushed.at(-1) === 20)
-  t.is((await streamState(venue.link, DLQ_STREAM)).messages, 0)
-})
-
-test.serial('C7, F15: a poison message goes to the dead-letter stream once, all others are applied', async (t) => {
-  await using venue = await openVenue()
-  await venue.connector.end('SIGTERM')
-  const texts = numbered(1, 100)
-  for (const poisoned of [1, 37, 38, 100]) texts[poisoned - 1] = `poison ${poisoned}`
-  await venue.publish(texts)
-  await venue.connector.start()
-  await until('all decided', () => venue.applied().length >= 100)
-  const wanted = lines(1, 100)
-  for (const poisoned of [1, 37, 38, 100]) wanted[poisoned - 1] = `${poisoned} skipped`
-  t.deepEqual(venue.applied(), wanted)
-  const state = await until('dead letters are stored', async () => {
-    const now = await streamState(venue.link, DLQ_STREAM)
-    return now.messages === 4 ? now : undefined
-  })
-  t.is(state.lastMsgId, 'recorder:TE_EVT_0:100')
-  const metrics = await http('GET', `${venue.connector.url}/metrics`)
-  t.regex(metrics.text, /te_connector_dead_letters_total\{function="recorder",[^}]*\} 4/)
-})
+    await until('all decided', () => venue.applied().length >= 100)
+    const wanted = lines(1, 100)
+    for (const poisoned of [1, 37, 38, 100]) wanted[poisoned - 1] = `${poisoned} skipped`
+    t.deepEqual(venue.applied(), wanted)
+    const state = await until('dead letters are stored', async () => {
+      const now = await streamState(venue.link, DLQ_STREAM)
+      return now.messages === 4 ? now : undefined
+    })
+    t.is(state.lastMsgId, 'recorder:TE_EVT_0:100')
+    const metrics = await http('GET', `${venue.connector.url}/metrics`)
+    t.regex(metrics.text, /te_connector_dead_letters_total\{function="recorder",[^}]*\} 4/)
+  },
+)
 
 test.serial('F23: events wait while the host is away, and go on when it is back', async (t) => {
   await using venue = await openVenue()
@@ -125,15 +134,18 @@ test.serial('F23: events wait while the host is away, and go on when it is back'
   t.deepEqual(venue.applied(), lines(1, 30))
 })
 
-test.serial('C1: a projection that was set back gets everything again from its own offset', async (t) => {
-  await using venue = await openVenue()
-  await venue.publish(numbered(1, 40))
-  await until('applied', () => venue.applied().length >= 40)
-  writeFileSync(join(venue.dir, 'applied'), `${lines(1, 10).join('\n')}\n`)
-  await venue.publish(numbered(41, 41))
-  await until('applied again', () => venue.applied().length >= 41)
-  t.deepEqual(venue.applied(), lines(1, 41))
-})
+test.serial(
+  'C1: a projection that was set back gets everything again from its own offset',
+  async (t) => {
+    await using venue = await openVenue()
+    await venue.publish(numbered(1, 40))
+    await until('applied', () => venue.applied().length >= 40)
+    writeFileSync(join(venue.dir, 'applied'), `${lines(1, 10).join('\n')}\n`)
+    await venue.publish(numbered(41, 41))
+    await until('applied again', () => venue.applied().length >= 41)
+    t.deepEqual(venue.applied(), lines(1, 41))
+  },
+)
 
 test.serial('a connector that restarts at the end of the stream reports no lag', async (t) => {
   await using venue = await openVenue()

@@ -27,7 +27,6 @@ export const DETAIL = {
 } as const
 
 export const ATTRIBUTE_POST_ONLY = 1 << 12
-export const ATTRIBUTE_REDUCE_ONLY = 1 << 13
 
 export function packAttributes(
   ordType: number,
