@@ -50,11 +50,11 @@ export function readConfig(env: NodeJS.ProcessEnv): ConnectorConfig {
       rpcInflightMax: read.integer('TE_CONNECTOR_RPC_MAX', 64, { min: 1, max: 10_000 }),
       bulkMessagesMax: read.integer('TE_CONNECTOR_BULK_MESSAGES', 256, { min: 1, max: 2000 }),
       // The function's own limit is 8 MB, and frames add 16 to 71 bytes a message.
-      bulkBytesMax: read.integer('TE_CONNECTOR_BULK_BYTES', 4_194_304, {
+      bulkBytesMax: read.integer('TE_CONNECTOR_BULK_BYTES', 1_048_576, {
         min: 1024,
         max: 7_000_000,
       }),
-      lingerMs: read.integer('TE_CONNECTOR_LINGER_MS', 50, { min: 0, max: 1000 }),
+      lingerMs: read.integer('TE_CONNECTOR_LINGER_MS', 100, { min: 0, max: 1000 }),
       eventsDeadlineMs: read.integer('TE_CONNECTOR_EVENTS_DEADLINE_MS', 30_000, {
         min: 100,
         max: 600_000,

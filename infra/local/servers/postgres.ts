@@ -24,7 +24,10 @@ const SETTINGS = {
   max_connections: '100',
   shared_buffers: '256MB',
   // The projections write in bulk: fewer, larger checkpoints.
-  max_wal_size: '2GB',
+  max_wal_size: '4GB',
+  // No replica reads this log: it needs to hold only what a crash needs.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
   checkpoint_timeout: '10min',
   fsync: 'on',
   synchronous_commit: 'on',

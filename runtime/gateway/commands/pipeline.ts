@@ -1,6 +1,8 @@
 // (2) The gateway's way into the command log: group commit while in flight. What one turn of the
-// event loop collects, or what waits while two messages are out, leaves as the next message. There
-// is no timer: a single command leaves at the end of its own turn.
+// event loop collects, or what waits while two messages are unanswered, leaves as the next message.
+// There is no timer: a single command leaves at the end of its own turn. A message counts as in flight
+// until its events are back, not only until it is stored: the whole way is the bottleneck under load,
+// and fuller messages make every step of it cheaper.
 //
 // (7) An answer comes from the event batch of the same (source, sourceSeq). Matching reads commands
 // only from the log, and the log delivers only what it has stored (with power-safe: synced), so an
@@ -55,7 +57,7 @@ export interface PipelineOptions {
   readonly onBatch?: (commands: number, waiting: number) => void
 }
 
-/** Messages out at once: one is on its way to the disk while the next one fills. */
+/** Messages without an answer: one is on its way to the disk, one on its way back. */
 const IN_FLIGHT_MAX = 2
 /** 20,000 open commands = 4 s of 5,000 a second: what is older times out anyway. */
 const PENDING_MAX = 20_000
@@ -80,7 +82,6 @@ interface State {
   /** Sent and unanswered, oldest first. */
   readonly batches: Map<number, Batch>
   nextBatch: number
-  inFlight: number
   pending: number
   isScheduled: boolean
   isClosing: boolean
@@ -94,7 +95,6 @@ export function createCommandPipeline(options: PipelineOptions): CommandPipeline
     queue: [],
     batches: new Map(),
     nextBatch: 1,
-    inFlight: 0,
     pending: 0,
     isScheduled: false,
     isClosing: false,
@@ -138,14 +138,18 @@ function refusal(state: State): OperationalError | undefined {
 }
 
 function schedule(state: State): void {
-  if (state.isScheduled || state.inFlight >= IN_FLIGHT_MAX || state.queue.length === 0) return
+  if (state.isScheduled || !mayGo(state)) return
   state.isScheduled = true
   setImmediate(() => {
     state.isScheduled = false
-    if (state.inFlight >= IN_FLIGHT_MAX || state.queue.length === 0) return
+    if (!mayGo(state)) return
     send(state)
     schedule(state)
   })
+}
+
+function mayGo(state: State): boolean {
+  return state.batches.size < IN_FLIGHT_MAX && state.queue.length > 0
 }
 
 function send(state: State): void {
@@ -161,18 +165,9 @@ function send(state: State): void {
     entries,
     deadline: performance.now() + state.resultTimeoutMs,
   })
-  state.inFlight++
-  publisher.publish(data, { msgId: `${source}:${sourceSeq}` }).then(
-    () => {
-      state.inFlight--
-      schedule(state)
-    },
-    (error: unknown) => {
-      state.inFlight--
-      failBatch(state, sourceSeq, error)
-      schedule(state)
-    },
-  )
+  publisher
+    .publish(data, { msgId: `${source}:${sourceSeq}` })
+    .catch((error: unknown) => failBatch(state, sourceSeq, error))
 }
 
 /** The server's own refusal means that nothing is stored; anything else leaves it open. */
@@ -187,6 +182,7 @@ function failBatch(state: State, sourceSeq: number, error: unknown): void {
     ? new OperationalError('TE_UNAVAILABLE_NATS', 'the command log takes nothing', { cause: error })
     : unknownState(error)
   settle(state, batch.entries, answer)
+  schedule(state)
 }
 
 function settle(state: State, entries: readonly Waiting[], error: OperationalError): void {
@@ -215,6 +211,7 @@ function takeOwn(state: State, sourceSeq: number): OwnBatch | undefined {
         state.pending--
         onOutcome({ ok: true, seq, timestampNs, events: events[i] ?? [] })
       })
+      schedule(state)
     },
   }
 }
@@ -226,6 +223,7 @@ function sweep(state: State, now: number): void {
     state.batches.delete(sourceSeq)
     settle(state, batch.entries, unknownState())
   }
+  schedule(state)
   let late = 0
   while ((state.queue[late]?.deadline ?? Number.POSITIVE_INFINITY) <= now) late++
   if (late === 0) return

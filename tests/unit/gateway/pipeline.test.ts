@@ -69,8 +69,8 @@ test('commands of one turn leave in one message, in order', async (t) => {
   pipeline.close()
 })
 
-test('at most two messages are out; what comes meanwhile leaves together with the next', async (t) => {
-  const { log, submit, pipeline } = setUp()
+test('at most two messages are unanswered; what comes meanwhile leaves together with the next', async (t) => {
+  const { log, submit, answer, pipeline } = setUp()
   for (const id of [1, 2, 3, 4, 5]) {
     submit(cancel(id))
     await turn()
@@ -78,18 +78,21 @@ test('at most two messages are out; what comes meanwhile leaves together with th
   t.is(log.sent.length, 2)
   log.sent[0]?.ack({ seq: 1, duplicate: false })
   await turn()
+  t.is(log.sent.length, 2, 'stored is not answered')
+  answer(1, 1, [])
+  await turn()
   t.is(log.sent.length, 3)
   t.is(log.commandsOf(2).length, 3)
   pipeline.close()
 })
 
 test('a message carries at most 512 commands', async (t) => {
-  const { log, submit, pipeline } = setUp()
+  const { log, submit, answer, pipeline } = setUp()
   for (let id = 1; id <= 1200; id++) submit(cancel(id))
   await until('two messages', () => log.sent.length === 2)
   t.is(log.commandsOf(0).length, 512)
   t.is(log.commandsOf(1).length, 512)
-  log.sent[0]?.ack({ seq: 1, duplicate: false })
+  answer(1, 1, [])
   await until('the third', () => log.sent.length === 3)
   t.is(log.commandsOf(2).length, 176)
   pipeline.close()
