@@ -103,13 +103,19 @@ export async function createApp(parts: AppParts) {
     await admit(parts, request)
   })
   await app.register(fastifySwagger, { openapi: openApiDocument })
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs' })
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'TradeEngine API', css: [DOCS_STYLE] },
+  })
   await app.register(fastifyWebsocket, {
     options: { maxPayload: FRAME_BYTES_MAX, maxFragments: 8, perMessageDeflate: false },
   })
   app.get('/openapi.json', { schema: { hide: true } as object }, () => app.swagger())
   return app
 }
+
+/** The page's own bar only offers to load other people's documents. */
+const DOCS_STYLE = { filename: 'docs.css', content: '.swagger-ui .topbar { display: none }' }
 
 /** (1) Authentication, scope and rate of a request, before its body is read. */
 async function admit({ auth, rates, isStarted }: AppParts, request: FastifyRequest): Promise<void> {

@@ -14,7 +14,7 @@ export interface LadderRow {
 export const bids = signal<readonly LadderRow[]>([])
 export const asks = signal<readonly LadderRow[]>([])
 
-const SHOWN = 16
+const SHOWN = 12
 const levels = { bids: new Map<string, string>(), asks: new Map<string, string>() }
 let seq = 0
 let framePending = false
