@@ -1,50 +1,13 @@
 // orders: the history of orders and executions, and the queries over it.
 
-import {
-  createInstrumentTable,
-  createPostgres,
-  createProjection,
-  type Projection,
-} from '#adapters/postgres/index.ts'
-import { createHandler, type FunctionInit, type RpcMethod } from '#contracts/function-handler.ts'
-import { assert } from '#domain/assert.ts'
+import { createProjectionFunction } from '#adapters/postgres/index.ts'
 import { applyOrders } from './projection.ts'
 import { createOrderQueries } from './queries.ts'
 
-/** Connections of one replica: one for the bulk in flight, the others for queries. */
-const POOL_MAX = 4
+const { handler, init } = createProjectionFunction('orders', (pool, instruments) => ({
+  apply: applyOrders,
+  methods: (projection) => createOrderQueries(pool, instruments, projection),
+}))
 
-interface Parts {
-  readonly projection: Projection
-  readonly queries: Readonly<Record<'get' | 'list' | 'executions', RpcMethod>>
-}
-let opened: Parts | undefined
-
-/** Opens the pool and reads the instruments. */
-export const init: FunctionInit = async (context) => {
-  const pool = createPostgres({
-    url: context.secrets('pg-url'),
-    max: POOL_MAX,
-    log: context.log,
-    applicationName: 'function-orders',
-  })
-  const instruments = createInstrumentTable(pool)
-  const projection = createProjection({ pool, name: 'orders', instruments, apply: applyOrders })
-  opened = { projection, queries: createOrderQueries(pool, instruments, projection) }
-  await instruments.load()
-  return () => pool.end()
-}
-
-function parts(): Parts {
-  assert(opened !== undefined, 'init ran before the first call')
-  return opened
-}
-
-export default createHandler({
-  events: (call) => parts().projection.take(call),
-  rpc: {
-    get: (params, call, context) => parts().queries.get(params, call, context),
-    list: (params, call, context) => parts().queries.list(params, call, context),
-    executions: (params, call, context) => parts().queries.executions(params, call, context),
-  },
-})
+export { init }
+export default handler

@@ -1,53 +1,13 @@
 // positions: what each account holds through its trades, what it cost, what it has earned.
 
-import {
-  createInstrumentTable,
-  createPostgres,
-  createProjection,
-  type Projection,
-} from '#adapters/postgres/index.ts'
-import { createHandler, type FunctionInit, type RpcMethod } from '#contracts/function-handler.ts'
-import { assert } from '#domain/assert.ts'
+import { createProjectionFunction } from '#adapters/postgres/index.ts'
 import { applyPositions } from './projection.ts'
 import { createPositionQueries } from './queries.ts'
 
-/** Connections of one replica: one for the bulk in flight, the others for queries. */
-const POOL_MAX = 4
+const { handler, init } = createProjectionFunction('positions', (pool, instruments) => ({
+  apply: applyPositions,
+  methods: (projection) => createPositionQueries(pool, instruments, projection),
+}))
 
-interface Parts {
-  readonly projection: Projection
-  readonly queries: Readonly<Record<'list', RpcMethod>>
-}
-let opened: Parts | undefined
-
-/** Opens the pool and reads the instruments. */
-export const init: FunctionInit = async (context) => {
-  const pool = createPostgres({
-    url: context.secrets('pg-url'),
-    max: POOL_MAX,
-    log: context.log,
-    applicationName: 'function-positions',
-  })
-  const instruments = createInstrumentTable(pool)
-  const projection = createProjection({
-    pool,
-    name: 'positions',
-    instruments,
-    apply: applyPositions,
-  })
-  opened = { projection, queries: createPositionQueries(pool, instruments, projection) }
-  await instruments.load()
-  return () => pool.end()
-}
-
-function parts(): Parts {
-  assert(opened !== undefined, 'init ran before the first call')
-  return opened
-}
-
-export default createHandler({
-  events: (call) => parts().projection.take(call),
-  rpc: {
-    list: (params, call, context) => parts().queries.list(params, call, context),
-  },
-})
+export { init }
+export default handler

@@ -16,4 +16,5 @@ export {
   type Projection,
   type ProjectionBulk,
 } from './projection.ts'
+export { createProjectionFunction } from './projection-function.ts'
 export type { SqlValue } from './values.ts'
