@@ -12,8 +12,6 @@ export interface LoadOptions {
   readonly symbol: string
   readonly inFlight: number
   readonly seconds: number
-  /** Commands a second over all connections; 0 = as fast as answered. */
-  readonly rate: number
   readonly seed: number
 }
 
@@ -50,7 +48,6 @@ class LoadRun {
   #active = 0
   #startedMs = 0
   #finish: (() => void) | null = null
-  readonly #paused: Slot[] = []
   readonly #slots: Slot[] = []
 
   constructor(options: LoadOptions) {
@@ -66,9 +63,7 @@ class LoadRun {
       this.#finish = resolve
     })
     for (const slot of slots) this.#next(slot)
-    const pacer = setInterval(() => this.#release(), 5)
     await ended
-    clearInterval(pacer)
     const seconds = (performance.now() - this.#startedMs) / 1000
     for (const socket of sockets) socket.close()
     return { commands: this.#commands, rejected: this.#rejected, seconds, latency: this.#latency }
@@ -117,17 +112,9 @@ class LoadRun {
       if (this.#active === 0) this.#finish?.()
       return
     }
-    if (this.#options.rate > 0 && this.#commands >= elapsed * this.#options.rate) {
-      this.#paused.push(slot)
-      return
-    }
     this.#commands += 1
     slot.sentMs = performance.now()
     slot.socket.send(JSON.stringify({ id: slot.id, ...this.#command(slot) }))
-  }
-
-  #release(): void {
-    for (const slot of this.#paused.splice(0)) this.#next(slot)
   }
 
   #command(slot: Slot): object {

@@ -80,7 +80,6 @@ function loadOf(venue: BenchVenue, inFlight: number, seconds: number, round: num
     symbol: venue.symbol,
     inFlight,
     seconds,
-    rate: 0,
     seed: round * 1000 + inFlight,
   }
 }

@@ -96,7 +96,6 @@ async function runOnce(
     symbol: venue.symbol,
     inFlight,
     seconds,
-    rate: 0,
     seed: inFlight,
   })
   isRunning = false

@@ -69,6 +69,23 @@ async function goesOn(journal: OrderJournal, what: string): Promise<void> {
   await until(`orders are accepted ${what}`, () => journal.acceptedCount() >= before + 20, 45_000)
 }
 
+/** Lets a fault happen while orders flow, then proves that nothing was lost or invented. */
+async function underLoad(
+  t: ExecutionContext,
+  fault: (stack: Stack, journal: OrderJournal) => Promise<void>,
+): Promise<void> {
+  const stack = testStack()
+  await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
+  const journal = await startLoad(stack)
+  try {
+    await goesOn(journal, 'at the start')
+    await fault(stack, journal)
+  } finally {
+    await journal.stop()
+  }
+  await settled(t, link, stack, journal)
+}
+
 async function settled(
   t: ExecutionContext,
   link: NatsLink,
@@ -94,11 +111,7 @@ test.serial(
   'F1 F2 F3 F4 F22: kill -9 of each part under load loses no order and no cent',
   async (t) => {
     t.timeout(170_000)
-    const stack = testStack()
-    await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
-    const journal = await startLoad(stack)
-    try {
-      await goesOn(journal, 'at the start')
+    await underLoad(t, async (stack, journal) => {
       for (let round = 0; round < ROUNDS; round++) {
         for (const name of VICTIMS) {
           stack.kill(name, 'SIGKILL')
@@ -106,38 +119,25 @@ test.serial(
           await stack.waitReady(name, 45_000)
         }
       }
-    } finally {
-      await journal.stop()
-    }
-    await settled(t, link, stack, journal)
+    })
   },
 )
 
 test.serial('F22: kill -9 of a function under load has its effects exactly once', async (t) => {
   t.timeout(120_000)
-  const stack = testStack()
-  await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
-  const journal = await startLoad(stack)
-  try {
-    await goesOn(journal, 'at the start')
+  await underLoad(t, async (stack, journal) => {
     for (const name of ['ledger', 'orders']) {
       const pids = functionProcesses(stack, name)
       t.is(pids.length, 1, `${name} runs`)
       for (const pid of pids) process.kill(pid, 'SIGKILL')
       await goesOn(journal, `after kill -9 of the function ${name}`)
     }
-  } finally {
-    await journal.stop()
-  }
-  await settled(t, link, stack, journal)
+  })
 })
 
 test.serial('a frozen matching, NATS or PostgreSQL is survived', async (t) => {
   t.timeout(120_000)
-  const stack = testStack()
-  await using link = await connectNats({ url: stack.urls.nats, name: 'chaos', log: quiet })
-  const journal = await startLoad(stack)
-  try {
+  await underLoad(t, async (stack, journal) => {
     for (const name of ['matching', 'nats', 'postgres'] as const) {
       await goesOn(journal, `before ${name} freezes`)
       stack.pause(name)
@@ -145,10 +145,7 @@ test.serial('a frozen matching, NATS or PostgreSQL is survived', async (t) => {
       stack.resume(name)
       await goesOn(journal, `after ${name} thawed`)
     }
-  } finally {
-    await journal.stop()
-  }
-  await settled(t, link, stack, journal)
+  })
 })
 
 /** Ids of the function host's children that run a function, by their environment. */

@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals'
 import type { CandleMessage, TickerMessage, TradeMessage } from '#contracts/market-data.ts'
+import { isOpen } from '#domain/order.ts'
 import { applyBook, clearBook } from './book.ts'
 import { call } from './rest.ts'
 import { openPageSocket, type PageSocket } from './socket.ts'
@@ -62,7 +63,7 @@ export async function start(): Promise<void> {
   socket = openPageSocket({
     onOpen: () => {
       connected.value = true
-      void resubscribe()
+      resubscribe().then(logon).catch(say)
     },
     onClose: () => {
       connected.value = false
@@ -190,14 +191,13 @@ async function resubscribe(): Promise<void> {
   ticker.value = null
   candle.value = null
   await request('subscribe', { channels: channels() })
-  if (login.value !== null) await logon()
 }
 
 async function request<T>(op: string, fields: Record<string, unknown>): Promise<T | undefined> {
   try {
     return await socket?.request<T>(op, fields)
   } catch (error) {
-    if ((error as { code?: string }).code !== 'TE_AUTH_ALREADY_LOGGED_ON') say(error)
+    say(error)
     return undefined
   }
 }
@@ -233,8 +233,7 @@ async function resubscribeBook(): Promise<void> {
 
 function onReport({ report }: ReportMessage): void {
   const next = new Map(openOrders.value)
-  const open = ['New', 'PartiallyFilled', 'PendingTrigger'].includes(report.ordStatus)
-  if (open) next.set(report.orderID, report)
+  if (isOpen(report.ordStatus)) next.set(report.orderID, report)
   else next.delete(report.orderID)
   openOrders.value = next
 }

@@ -7,6 +7,7 @@ import type {
   TickerMessage,
   TradeMessage,
 } from '#contracts/market-data.ts'
+import type { OrdStatus } from '#domain/order.ts'
 
 export interface InstrumentInfo {
   readonly symbol: string
@@ -27,7 +28,7 @@ export interface OrderInfo {
   readonly orderQty: string
   readonly leavesQty: string
   readonly cumQty: string
-  readonly ordStatus: string
+  readonly ordStatus: OrdStatus
 }
 
 export interface ReportMessage {
