@@ -38,6 +38,8 @@ export const JSON_RECORD = { length: 8, text: 12 } as const
 export const FLAG_POST_ONLY = 1
 export const FLAG_REDUCE_ONLY = 2
 export const FLAG_AGGRESSOR = 4
+/** The trailing offset is in parts per million of the price, not in ticks. */
+export const FLAG_TRAILING_PPM = 8
 /** stpMode byte when the command leaves it to the instrument. */
 export const STP_DEFAULT = 255
 
@@ -55,6 +57,8 @@ export const NEW_ORDER = {
   expireTimeNs: 56,
   traceId: 64,
   clOrdID: 80,
+  /** u32 */
+  trailingOffset: 116,
   size: 120,
 } as const
 

@@ -7,6 +7,7 @@ import {
   CANCEL_ORDER as CXL,
   FLAG_POST_ONLY,
   FLAG_REDUCE_ONLY,
+  FLAG_TRAILING_PPM,
   HEADER,
   JSON_RECORD,
   KIND_COMMANDS,
@@ -159,7 +160,9 @@ function writeCommand(at: Cursor, o: number, c: Command, text: Uint8Array | null
       begin(at, o, TYPE_NEW_ORDER, NEW.size, c.account)
       view.setUint8(
         o + RECORD.flags,
-        (c.postOnly ? FLAG_POST_ONLY : 0) | (c.reduceOnly ? FLAG_REDUCE_ONLY : 0),
+        (c.postOnly ? FLAG_POST_ONLY : 0) |
+          (c.reduceOnly ? FLAG_REDUCE_ONLY : 0) |
+          (c.trailingOffsetUnit === 'Ppm' ? FLAG_TRAILING_PPM : 0),
       )
       view.setUint32(o + NEW.instrumentId, c.instrumentId, true)
       view.setUint8(o + NEW.side, SIDES.indexOf(c.side))
@@ -177,6 +180,7 @@ function writeCommand(at: Cursor, o: number, c: Command, text: Uint8Array | null
       view.setBigInt64(o + NEW.expireTimeNs, c.expireTimeNs, true)
       writeTraceId(bytes, o + NEW.traceId, c.traceId)
       writeId(bytes, o + NEW.clOrdID, c.clOrdID)
+      view.setUint32(o + NEW.trailingOffset, c.trailingOffset, true)
       return
     case 'CancelOrder':
       begin(at, o, TYPE_CANCEL_ORDER, CXL.size, c.account)
@@ -224,6 +228,8 @@ function readCommand(at: Cursor, o: number): Command {
         stopPx: view.getFloat64(o + NEW.stopPx, true),
         displayQty: view.getFloat64(o + NEW.displayQty, true),
         expireTimeNs: view.getBigInt64(o + NEW.expireTimeNs, true),
+        trailingOffset: view.getUint32(o + NEW.trailingOffset, true),
+        trailingOffsetUnit: (flags & FLAG_TRAILING_PPM) === 0 ? 'Ticks' : 'Ppm',
       }
     }
     case TYPE_CANCEL_ORDER:

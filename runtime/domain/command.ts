@@ -1,8 +1,16 @@
 // Everything that can be asked of the engine, as plain values. Prices in ticks, quantities in lots,
 // money in minor units. `traceId` is 32 hex digits; `account` is whose command it is.
 
-import type { TradingState } from './instrument.ts'
-import type { OrdType, Side, StpMode, TimeInForce } from './order.ts'
+import type { TradingState, VolatilityGuard } from './instrument.ts'
+import type {
+  CancelReplaceMode,
+  ContingencyType,
+  OrdType,
+  Side,
+  StpMode,
+  TimeInForce,
+  TrailingOffsetUnit,
+} from './order.ts'
 
 interface Common {
   readonly account: number
@@ -26,8 +34,13 @@ export interface NewOrder extends Common {
   readonly orderQty: number
   readonly quoteAmount: bigint
   readonly stopPx: number
+  /** Lots that an iceberg shows; 0 = all. */
   readonly displayQty: number
+  /** GTD: the first instant at which the order is gone, nanoseconds of the epoch; else 0. */
   readonly expireTimeNs: bigint
+  /** TrailingStop: distance of the stop from the best last price since it was accepted; else 0. */
+  readonly trailingOffset: number
+  readonly trailingOffsetUnit: TrailingOffsetUnit
 }
 
 /** Cancels one order, named by orderID, or by origClOrdID when orderID is 0. */
@@ -50,6 +63,50 @@ export interface ReplaceOrder extends Common {
   readonly clOrdID: string
   readonly price: number
   readonly orderQty: number
+}
+
+/** Cancel and new order in one command; the new order always goes to the tail. */
+export interface CancelReplace extends Common {
+  readonly type: 'CancelReplace'
+  /** StopOnFailure: no new order when the cancel is refused. AllowFailure: the new order anyway. */
+  readonly mode: CancelReplaceMode
+  /** The order to cancel, as in CancelOrder. */
+  readonly orderID: number
+  readonly origClOrdID: string
+  /** Account and traceId are those of the command. */
+  readonly order: OrderTerms
+}
+
+/** What a new order says, without who says it. */
+export type OrderTerms = Omit<NewOrder, 'type' | 'account' | 'traceId'>
+
+/**
+ * Orders that depend on each other. OneCancelsOther: two legs, the first fill or election of one
+ * cancels the other. Bracket: entry, take-profit, stop-loss; the entry's fill arms the other two
+ * with what was filled, and these are OCO. Each order is reported by its own clOrdID.
+ */
+export interface NewOrderList extends Common {
+  readonly type: 'NewOrderList'
+  readonly contingencyType: ContingencyType
+  readonly orders: readonly OrderTerms[]
+}
+
+/** All of the account's orders are canceled unless this is sent again in time; 0 disarms. */
+export interface SetDeadMan extends Common {
+  readonly type: 'SetDeadMan'
+  readonly timeoutMs: number
+}
+
+/** The mark price of a perpetual, in ticks; account is 0. */
+export interface SetMark extends Common {
+  readonly type: 'SetMark'
+  readonly instrumentId: number
+  readonly price: number
+}
+
+/** Asks for the account's liquidation; obeyed only when the engine finds it below maintenance. */
+export interface Liquidate extends Common {
+  readonly type: 'Liquidate'
 }
 
 /** Cancels all open orders of the account; instrumentId 0 = all instruments, side null = both. */
@@ -78,6 +135,8 @@ export interface SetLimits extends Common {
   readonly maxOpenOrders: number | null
   /** Per instrument: lots of position plus open orders on one side. */
   readonly maxPosition: { readonly instrumentId: number; readonly lots: number } | null
+  /** New orders in one second of the log's time. */
+  readonly maxOrdersPerSecond?: number | null
 }
 
 /** An account's own fee rates; null: the instrument's. */
@@ -118,6 +177,7 @@ export interface ListInstrument extends Common {
   readonly allowedStpModes: readonly StpMode[]
   readonly defaultStpMode: StpMode
   readonly tradingState: TradingState
+  readonly volatilityGuard?: VolatilityGuard | null
 }
 
 /** Changes what may change after listing; null leaves a field as it is. */
@@ -129,6 +189,9 @@ export interface AmendInstrument extends Common {
   readonly takerFeePpm: number | null
   readonly maxOpenOrders: number | null
   readonly maxPosition: number | null
+  readonly initialMarginPpm?: number | null
+  readonly maintenanceMarginPpm?: number | null
+  readonly volatilityGuard?: VolatilityGuard | null
 }
 
 export interface SetTradingState extends Common {
@@ -151,6 +214,11 @@ export interface HashState extends Common {
 export type HotCommand = NewOrder | CancelOrder | ReplaceOrder
 /** What travels seldom, in JSON records. */
 export type AdminCommand =
+  | CancelReplace
+  | NewOrderList
+  | SetDeadMan
+  | SetMark
+  | Liquidate
   | MassCancel
   | OpenAccount
   | Transfer

@@ -80,6 +80,11 @@ export interface AccountChanged extends Common {
   readonly maxOpenOrders: number
   readonly makerFeePpm: number | null
   readonly takerFeePpm: number | null
+  /** Limits of position that differ from the instruments', by instrument. */
+  readonly maxPositions?: readonly { readonly instrumentId: number; readonly lots: number }[]
+  readonly maxOrdersPerSecond?: number
+  /** 0 when the dead-man switch is not armed. */
+  readonly deadManTimeoutMs?: number
 }
 
 /** The venue's kill switch changed. */
@@ -105,6 +110,66 @@ export interface CommandRejected extends Common {
   readonly transferId: string
 }
 
+/** A position in a perpetual after a command: one a command, account and instrument changed. */
+export interface PositionChanged extends Common {
+  readonly type: 'PositionChanged'
+  readonly instrumentId: number
+  /** Signed lots. */
+  readonly netQty: number
+  /** Cumulative cost of the open position, quote minor units, signed as netQty. */
+  readonly cost: bigint
+  /** Realised by this command, before fees. */
+  readonly realizedPnl: bigint
+  readonly reason: 'Trade' | 'Deleverage' | 'Liquidation'
+}
+
+/** The mark price of a perpetual changed. */
+export interface MarkChanged extends Common {
+  readonly type: 'MarkChanged'
+  readonly instrumentId: number
+  readonly price: number
+}
+
+/** What an uncross would do now; price 0 and volume 0 when nothing would trade. */
+export interface AuctionIndication extends Common {
+  readonly type: 'AuctionIndication'
+  readonly instrumentId: number
+  readonly indicativePrice: number
+  readonly indicativeQty: number
+  /** Lots that would be left at that price, and on which side; null when none. */
+  readonly surplusQty: number
+  readonly surplusSide: Side | null
+}
+
+/** A stop's condition holds; what it becomes follows in ExecutionReports. */
+export interface StopElected extends Common {
+  readonly type: 'StopElected'
+  readonly instrumentId: number
+  readonly orderID: number
+  readonly clOrdID: string
+  readonly stopPx: number
+  /** The last trade price that elected it. */
+  readonly lastPx: number
+}
+
+/** The dead-man switch of an account has fired; its cancels come before this. */
+export interface DeadManFired extends Common {
+  readonly type: 'DeadManFired'
+  readonly canceledCount: number
+}
+
+/** Ends a liquidation. Money in the minor units of the settlement asset. */
+export interface Liquidated extends Common {
+  readonly type: 'Liquidated'
+  readonly equityBefore: bigint
+  readonly maintenanceBefore: bigint
+  readonly canceledCount: number
+  /** Paid by the insurance account; 0 when the account could pay. */
+  readonly insurancePaid: bigint
+  /** Lots taken over by deleveraged accounts. */
+  readonly deleveragedQty: number
+}
+
 export interface StateHash extends Common {
   readonly type: 'StateHash'
   /** Hex SHA-256-sized or shorter digest of the whole state. */
@@ -120,5 +185,11 @@ export type RareEvent =
   | VenueChanged
   | MassCanceled
   | CommandRejected
+  | PositionChanged
+  | MarkChanged
+  | AuctionIndication
+  | StopElected
+  | DeadManFired
+  | Liquidated
   | StateHash
 export type EngineEvent = HotEvent | RareEvent

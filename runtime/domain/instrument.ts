@@ -13,6 +13,17 @@ export const TRADING_STATES = [
 ] as const
 export type TradingState = (typeof TRADING_STATES)[number]
 
+/** What a trade outside the volatility band does besides ending the sweep. */
+export const VOLATILITY_ACTIONS = ['EndSweep', 'Auction'] as const
+export type VolatilityAction = (typeof VOLATILITY_ACTIONS)[number]
+
+/** Ends a sweep before it trades further from the last trade before the command than the band. */
+export interface VolatilityGuard {
+  /** Parts per million around the last trade before the command. */
+  readonly bandPpm: number
+  readonly action: VolatilityAction
+}
+
 /** Symbols are part of subjects and keys, so their alphabet is closed. */
 export const SYMBOL_PATTERN = '^[A-Z0-9]{2,12}-[A-Z0-9]{2,12}$'
 /** Asset names: the halves of a symbol. */
@@ -57,4 +68,6 @@ export interface Instrument {
   readonly defaultStpMode: string
   readonly allowedStpModes: readonly string[]
   readonly tradingState: TradingState
+  /** Null or absent: none. */
+  readonly volatilityGuard?: VolatilityGuard | null
 }

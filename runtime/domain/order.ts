@@ -21,6 +21,16 @@ export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
 export const STP_MODES = ['None', 'ExpireTaker', 'ExpireMaker', 'ExpireBoth', 'Decrement'] as const
 export type StpMode = (typeof STP_MODES)[number]
 
+/** How far a trailing stop stays behind: in ticks, or in parts per million of the price. */
+export const TRAILING_OFFSET_UNITS = ['Ticks', 'Ppm'] as const
+export type TrailingOffsetUnit = (typeof TRAILING_OFFSET_UNITS)[number]
+
+export const CONTINGENCY_TYPES = ['OneCancelsOther', 'Bracket'] as const
+export type ContingencyType = (typeof CONTINGENCY_TYPES)[number]
+
+export const CANCEL_REPLACE_MODES = ['StopOnFailure', 'AllowFailure'] as const
+export type CancelReplaceMode = (typeof CANCEL_REPLACE_MODES)[number]
+
 export const EXEC_TYPES = [
   'New',
   'Replaced',

@@ -30,5 +30,10 @@ export const REJECT_REASONS = [
   'InvalidTransition', // trading state, settings
   'Overflow', // a balance or notional would leave 64 bits
   'Malformed',
+  'ReduceOnlyWouldIncrease', // no position to reduce, or open orders reduce all of it already
+  'NotLiquidatable', // Liquidate: equity is not below maintenance margin
+  'StopPxRequired', // a stop, take-profit or trailing order without its trigger, or one that has none
+  'Expired', // GTD whose expireTimeNs is not in the future; an elected order that may not enter
+  'CancelFailed', // CancelReplace StopOnFailure: the order to cancel is not there
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]

@@ -14,7 +14,9 @@ import { TRACE_WORDS } from './hot-command.ts'
 import type { InstrumentState } from './instruments/instrument-state.ts'
 import { Columns } from './memory/columns.ts'
 import { IdTable } from './memory/id-table.ts'
+import { SlotPool } from './memory/slot-pool.ts'
 import { DETAIL } from './orders/order-details.ts'
+import { EXTRA } from './orders/order-extras.ts'
 import { Reports } from './reports.ts'
 
 /** Start sizes and bounds; none but recentIdsMax can be seen from outside. */
@@ -34,6 +36,7 @@ export class EngineState {
   readonly transferIds: IdMemory
   readonly memory: BookMemory
   readonly details: Columns
+  readonly extras: SlotPool
   readonly orderIds: IdTable
   /** By id; place 0 is empty. */
   readonly instruments: (InstrumentState | undefined)[] = [undefined]
@@ -65,6 +68,7 @@ export class EngineState {
     this.transferIds = new IdMemory(Math.ceil(capacity / 16), this.recentIdsMax)
     this.memory = createBookMemory(capacity)
     this.details = new Columns(DETAIL.words, capacity)
+    this.extras = new SlotPool(EXTRA.words, Math.ceil(capacity / 16))
     this.orderIds = new IdTable(capacity)
     this.reports = new Reports(this)
     for (const account of [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT]) {

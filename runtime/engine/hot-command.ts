@@ -29,6 +29,9 @@ export class NewOrderCommand {
   orderQty = Number.NaN
   stopPx = Number.NaN
   displayQty = Number.NaN
+  /** Ticks, or parts per million of the price. */
+  trailingOffset = 0
+  isTrailingPpm = false
   readonly quoteAmount: Int32Array = new Int32Array(2)
   readonly expireTimeNs: Int32Array = new Int32Array(2)
   readonly clOrdID: Int32Array = new Int32Array(ID_WORDS)

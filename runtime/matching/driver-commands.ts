@@ -8,7 +8,14 @@ import type { Command, ListInstrument } from '#domain/command.ts'
 import type { Instrument } from '#domain/instrument.ts'
 import { ASSET_PATTERN, SYMBOL_PATTERN, TRADING_STATES } from '#domain/instrument.ts'
 import { unitsOf } from '#domain/listing.ts'
-import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE, type TimeInForce } from '#domain/order.ts'
+import {
+  ORD_TYPES,
+  SIDES,
+  STP_MODES,
+  TIMES_IN_FORCE,
+  type TimeInForce,
+  TRAILING_OFFSET_UNITS,
+} from '#domain/order.ts'
 import { bad, type Fields } from './driver-fields.ts'
 
 const SYMBOL = new RegExp(SYMBOL_PATTERN)
@@ -149,6 +156,8 @@ function readNewOrder(f: Fields, names: Names): Command {
     stopPx: steps(f, 'stopPx', known?.price),
     displayQty: steps(f, 'displayQty', known?.qty),
     expireTimeNs: nanoseconds(f, 'expireTimeNs'),
+    trailingOffset: f.integer('trailingOffset', 0, 2 ** 32 - 1, 0),
+    trailingOffsetUnit: f.oneOf('trailingOffsetUnit', TRAILING_OFFSET_UNITS, 'Ticks'),
   }
 }
 

@@ -121,6 +121,13 @@ export class ScriptSink implements EventSink {
         )
       case 'StateHash':
         return `,"hash":"${event.hash}"`
+      case 'PositionChanged':
+      case 'MarkChanged':
+      case 'AuctionIndication':
+      case 'StopElected':
+      case 'DeadManFired':
+      case 'Liquidated':
+        return ''
     }
   }
 

@@ -7,7 +7,7 @@ const ORDER = 'orderID origClOrdID clOrdID'
 const FIELDS: Readonly<Record<string, string | null>> = {
   NewOrder:
     `${REQUEST} ${WHERE} clOrdID side ordType timeInForce stpMode postOnly reduceOnly ` +
-    'price orderQty quoteAmount stopPx displayQty expireTimeNs',
+    'price orderQty quoteAmount stopPx displayQty expireTimeNs trailingOffset trailingOffsetUnit',
   CancelOrder: `${REQUEST} ${ORDER}`,
   ReplaceOrder: `${REQUEST} ${WHERE} ${ORDER} price orderQty`,
   MassCancel: `${REQUEST} ${WHERE} side clOrdID`,

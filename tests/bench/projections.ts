@@ -288,6 +288,8 @@ function randomOrder(n: number, random: () => number): NewOrder {
     quoteAmount: 0n,
     stopPx: 0,
     displayQty: 0,
+    trailingOffset: 0,
+    trailingOffsetUnit: 'Ticks',
     expireTimeNs: 0n,
   }
 }

@@ -150,6 +150,8 @@ function newOrder(words: string[]): Command {
     quoteAmount: byAmount ? BigInt(words[2] ?? 0) * SCALE : 0n,
     stopPx: 0,
     displayQty: 0,
+    trailingOffset: 0,
+    trailingOffsetUnit: 'Ticks',
     expireTimeNs: 0n,
   }
 }

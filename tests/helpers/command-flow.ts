@@ -89,6 +89,8 @@ function newOrder(
     quoteAmount: 0n,
     stopPx: 0,
     displayQty: 0,
+    trailingOffset: 0,
+    trailingOffsetUnit: 'Ticks',
     expireTimeNs: 0n,
   }
 }

@@ -145,6 +145,8 @@ export class FastEngine implements EngineUnderTest {
           orderQty: command.orderQty,
           stopPx: command.stopPx,
           displayQty: command.displayQty,
+          trailingOffset: command.trailingOffset,
+          isTrailingPpm: command.trailingOffsetUnit === 'Ppm',
         })
         c.quoteAmount.set(words(command.quoteAmount))
         c.expireTimeNs.set(words(command.expireTimeNs))

@@ -58,6 +58,8 @@ function createCommands(seed: number): () => Uint8Array {
         quoteAmount: 0n,
         stopPx: 0,
         displayQty: 0,
+        trailingOffset: 0,
+        trailingOffsetUnit: 'Ticks',
         expireTimeNs: 0n,
       }
     }

@@ -40,6 +40,7 @@ function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number 
   i32[at + DETAIL.makerFeePpm] = a.makerFeePpm
   i32[at + DETAIL.takerFeePpm] = a.takerFeePpm
   i32[at + DETAIL.feeResidue] = 0
+  i32[at + DETAIL.extra] = 0
   i32[at + DETAIL.attributes] = packAttributes(
     cmd.ordType,
     cmd.timeInForce,

@@ -24,6 +24,8 @@ export const DETAIL = {
   feeResidue: 13,
   /** ordType, timeInForce, stpMode (4 bits each), flags. */
   attributes: 14,
+  /** Its record in order-extras.ts, or NONE. */
+  extra: 15,
 } as const
 
 export const ATTRIBUTE_POST_ONLY = 1 << 12

@@ -9,6 +9,7 @@ import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
 import { DETAIL } from './order-details.ts'
+import { releaseExtra } from './order-extras.ts'
 
 /** Lets an order rest with so much open: hold, queue, lists. */
 export function restOrder(
@@ -52,6 +53,7 @@ export function leaveMarket(s: EngineState, order: number): void {
 /** Ends an order that does not rest: only its id is remembered. */
 export function closeOrder(s: EngineState, order: number): void {
   s.clientIds.finish(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+  releaseExtra(s, order)
   s.memory.orders.release(order)
 }
 

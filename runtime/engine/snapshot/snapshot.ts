@@ -13,7 +13,7 @@ import { NONE, type SlotPool } from '../memory/slot-pool.ts'
 import { DETAIL } from '../orders/order-details.ts'
 import { orderIDOf } from '../orders/resting.ts'
 
-const SNAPSHOT_VERSION = 1
+const SNAPSHOT_VERSION = 2
 const MAGIC = 'TESNAP'
 const PREFIX_BYTES = 16
 
@@ -58,6 +58,7 @@ function poolsOf(s: EngineState): SlotPool[] {
     s.transferIds.pool,
     s.memory.orders,
     s.memory.levels,
+    s.extras,
   ]
 }
 

@@ -54,6 +54,8 @@ export function newOrder(request: NewOrderRequest, origin: Origin, catalogue: Ca
         : positive(format.parseQuote(quoteAmount, 'quoteAmount'), 'quoteAmount'),
     stopPx: 0,
     displayQty: 0,
+    trailingOffset: 0,
+    trailingOffsetUnit: 'Ticks',
     expireTimeNs: 0n,
   }
 }

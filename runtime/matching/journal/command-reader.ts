@@ -7,6 +7,7 @@ import {
   CANCEL_ORDER as CXL,
   FLAG_POST_ONLY,
   FLAG_REDUCE_ONLY,
+  FLAG_TRAILING_PPM,
   HEADER,
   JSON_RECORD,
   KIND_COMMANDS,
@@ -174,7 +175,7 @@ function fillOrder({ bytes, words, floats, order }: Views, o: number, account: n
   const timeInForce = bytes[o + NEW.timeInForce] ?? 0
   const stpMode = bytes[o + NEW.stpMode] ?? 0
   if (
-    (flags & ~(FLAG_POST_ONLY | FLAG_REDUCE_ONLY)) !== 0 ||
+    (flags & ~(FLAG_POST_ONLY | FLAG_REDUCE_ONLY | FLAG_TRAILING_PPM)) !== 0 ||
     side >= SIDES.length ||
     ordType >= ORD_TYPES.length ||
     timeInForce >= TIMES_IN_FORCE.length ||
@@ -196,6 +197,8 @@ function fillOrder({ bytes, words, floats, order }: Views, o: number, account: n
   order.orderQty = floats[d + NEW.orderQty / 8] ?? 0
   order.stopPx = floats[d + NEW.stopPx / 8] ?? 0
   order.displayQty = floats[d + NEW.displayQty / 8] ?? 0
+  order.trailingOffset = (words[w + NEW.trailingOffset / 4] ?? 0) >>> 0
+  order.isTrailingPpm = (flags & FLAG_TRAILING_PPM) !== 0
   copyWords(words, w + NEW.quoteAmount / 4, order.quoteAmount, 2)
   copyWords(words, w + NEW.expireTimeNs / 4, order.expireTimeNs, 2)
   copyWords(words, w + NEW.traceId / 4, order.traceId, TRACE_WORDS)

@@ -24,6 +24,8 @@ const order: NewOrder = {
   quoteAmount: -5n,
   stopPx: 3,
   displayQty: 4,
+  trailingOffset: 250,
+  trailingOffsetUnit: 'Ppm',
   expireTimeNs: 1_700_000_000_000_000_000n,
 }
 const cancel: CancelOrder = {
@@ -66,11 +68,13 @@ test('every field of an order arrives as it was encoded', (t) => {
   t.is(reader.open(encode([order])), 1)
   t.is(reader.source, 5)
   t.is(reader.sourceSeq, 6)
-  t.plan(16)
+  t.plan(18)
   const never = (): void => t.fail()
   reader.readAll({
     newOrder: (_i, c) => {
       t.is(c.account, 1000)
+      t.is(c.trailingOffset, 250)
+      t.true(c.isTrailingPpm)
       t.is(c.side, 1)
       t.is(c.ordType, 1)
       t.is(c.timeInForce, 1)

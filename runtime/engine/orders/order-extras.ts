@@ -1,0 +1,58 @@
+// What most orders do not have: a trigger, a displayed part, an end, a list they belong to. A record
+// of its own, so that a plain order pays one word for it (DETAIL.extra).
+
+import type { EngineState } from '../engine-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
+import { DETAIL } from './order-details.ts'
+
+/** Words (f64 fields: doubles) of one order's extras. */
+export const EXTRA = {
+  words: 24,
+  doubles: 12,
+  /** f64, ticks: where a stop is elected; moves for a trailing stop. */
+  stopPx: 0,
+  /** f64, lots that an iceberg shows; 0 = all. */
+  displayQty: 1,
+  /** f64: ticks or parts per million that a trailing stop stays behind; 0 = it does not trail. */
+  trailingOffset: 2,
+  /** int64, nanoseconds: the first instant at which the order is gone; 0 = never. */
+  expireTimeNs: 6,
+  /** The order that this belongs to. */
+  order: 8,
+  /** Neighbours and place in the structure of waiting triggers. */
+  triggerNext: 9,
+  triggerPrevious: 10,
+  triggerLevel: 11,
+  /** Place in the structure of what ends by Clock. */
+  expiry: 12,
+  /** The list (OCO, bracket) and what this order is in it. */
+  list: 13,
+  listRole: 14,
+  /** Bits: trailing in ppm, and so on. */
+  flags: 15,
+} as const
+
+/** The extras of an order, or NONE. */
+export function extraOf(s: EngineState, order: number): number {
+  return s.details.i32[order * DETAIL.words + DETAIL.extra] as number
+}
+
+/** The extras of an order, made when it has none. */
+export function addExtra(s: EngineState, order: number): number {
+  const at = order * DETAIL.words + DETAIL.extra
+  const known = s.details.i32[at] as number
+  if (known !== NONE) return known
+  const extra = s.extras.allocate()
+  s.extras.i32[extra * EXTRA.words + EXTRA.order] = order
+  s.details.i32[at] = extra
+  return extra
+}
+
+/** Gives the extras of an ending order back. */
+export function releaseExtra(s: EngineState, order: number): void {
+  const at = order * DETAIL.words + DETAIL.extra
+  const extra = s.details.i32[at] as number
+  if (extra === NONE) return
+  s.extras.release(extra)
+  s.details.i32[at] = NONE
+}
