@@ -23,7 +23,7 @@ function rule(title: string, table: string, opening = FUNDS): void {
 }
 
 rule(
-  'the better price trades first, then the older order',
+  'MAT-1, ORD-1: the better price trades first, then the older order',
   `
   a1 sell 5 @ 102 s1                   -> s1 New
   a1 sell 5 @ 101 s2                   -> s2 New
@@ -34,7 +34,7 @@ rule(
 )
 
 rule(
-  'a trade is at the price of the resting order',
+  'MAT-2: a trade is at the price of the resting order',
   `
   a1 buy 5 @ 105 b1                    -> b1 New
   a2 sell 5 @ 100 s1                   -> s1 New; s1 Trade 5@105; b1 Trade 5@105
@@ -42,7 +42,7 @@ rule(
 )
 
 rule(
-  'F6: ten fills of one lot complete an order of ten',
+  'RPT-1, F6: ten fills of one lot complete an order of ten',
   `
   a1 buy 10 @ 100 b1                   -> b1 New
   a2 sell 1 @ 100 s0                   -> s0 New; s0 Trade 1@100; b1 Trade 1@100
@@ -54,7 +54,7 @@ rule(
 )
 
 rule(
-  'what is left of a Market order or an IOC expires, it never rests',
+  'ORD-2, TIF-2: what is left of a Market order or an IOC expires, it never rests',
   `
   a1 sell 3 @ 100 s1                   -> s1 New
   a2 buy 5 @ market b1                 -> b1 New; b1 Trade 3@100; s1 Trade 3@100; b1 Expired
@@ -66,7 +66,7 @@ rule(
 )
 
 rule(
-  'a FOK trades whole or not at all',
+  'TIF-3: a FOK trades whole or not at all',
   `
   a1 sell 3 @ 100 s1                   -> s1 New
   a3 sell 3 @ 101 s2                   -> s2 New
@@ -77,7 +77,7 @@ rule(
 )
 
 rule(
-  'a FOK does not count its own orders',
+  'TIF-3: a FOK does not count its own orders',
   `
   a1 sell 3 @ 100 s1                   -> s1 New
   a2 sell 3 @ 101 s2                   -> s2 New
@@ -87,7 +87,7 @@ rule(
 )
 
 rule(
-  'a PostOnly that would cross is rejected, one that would not rests',
+  'ORD-4, TIF-1: a PostOnly that would cross is rejected, one that would not rests',
   `
   a1 sell 3 @ 100 s1                   -> s1 New
   a2 buy 1 @ 100 PostOnly b1           -> b1 Rejected PostOnlyWouldCross
@@ -98,7 +98,7 @@ rule(
 )
 
 rule(
-  'a Market order by amount spends no more than the amount, fee included',
+  'ORD-2: a Market order by amount spends no more than the amount, fee included',
   `
   a1 sell 3 @ 100 s1                   -> s1 New
   a1 sell 9 @ 110 s2                   -> s2 New
@@ -111,7 +111,7 @@ rule(
 )
 
 rule(
-  'self-trade prevention ExpireTaker ends the taker at its own order',
+  'STP-2: self-trade prevention ExpireTaker ends the taker at its own order',
   `
   a2 sell 2 @ 100 s1                   -> s1 New
   a1 sell 2 @ 101 s2                   -> s2 New
@@ -122,7 +122,7 @@ rule(
 )
 
 rule(
-  'self-trade prevention ExpireMaker ends the maker and reaches deeper',
+  'STP-3, STP-6: self-trade prevention ExpireMaker ends the maker and reaches deeper',
   `
   a1 sell 2 @ 100 s1                   -> s1 New
   a2 sell 2 @ 101 s2                   -> s2 New
@@ -133,7 +133,7 @@ rule(
 )
 
 rule(
-  'self-trade prevention ExpireBoth ends both',
+  'STP-4, STP-6: self-trade prevention ExpireBoth ends both',
   `
   a1 sell 2 @ 100 s1                   -> s1 New
   a2 sell 2 @ 101 s2                   -> s2 New
@@ -144,7 +144,7 @@ rule(
 )
 
 rule(
-  'self-trade prevention Decrement takes the smaller quantity from both and goes on',
+  'STP-5, STP-6: self-trade prevention Decrement takes the smaller quantity from both and goes on',
   `
   a1 sell 2 @ 100 s1                   -> s1 New
   a2 sell 2 @ 101 s2                   -> s2 New
@@ -157,7 +157,7 @@ rule(
 )
 
 rule(
-  'without prevention an account trades with itself and pays both fees',
+  'STP-1: without prevention an account trades with itself and pays both fees',
   `
   list taker=10000 maker=10000
   a1 gets 1000 USD
@@ -172,7 +172,7 @@ rule(
 )
 
 rule(
-  'a replace keeps the place at the same price with no more quantity',
+  'RPL-1, RPL-4: a replace keeps the place at the same price with no more quantity',
   `
   a1 buy 5 @ 100 b1                    -> b1 New
   a2 buy 5 @ 100 b2                    -> b2 New
@@ -182,7 +182,7 @@ rule(
 )
 
 rule(
-  'a replace goes to the tail when price changes or quantity is raised, and may trade',
+  'RPL-2: a replace goes to the tail when price changes or quantity is raised, and may trade',
   `
   a1 buy 5 @ 100 b1                    -> b1 New
   a2 buy 5 @ 100 b2                    -> b2 New
@@ -195,7 +195,7 @@ rule(
 )
 
 rule(
-  'a replace to a quantity that is done cancels the order, its fills stay',
+  'RPL-3, RPL-4: a replace to a quantity that is done cancels the order, its fills stay',
   `
   a1 buy 5 @ 100 b1                    -> b1 New
   a2 sell 3 @ 100 s1                   -> s1 New; s1 Trade 3@100; b1 Trade 3@100
@@ -206,7 +206,7 @@ rule(
 )
 
 rule(
-  'a mass cancel takes bids before asks, price ascending, then time',
+  'MCX-1: a mass cancel takes bids before asks, price ascending, then time',
   `
   a1 sell 1 @ 120 s1                   -> s1 New
   a1 sell 1 @ 110 s2                   -> s2 New

@@ -13,7 +13,7 @@ function rule(title: string, table: string): void {
 }
 
 rule(
-  'a buy holds price x quantity and the fee at taker rate; improvement returns at once',
+  'FND-1, FND-2: a buy holds price x quantity and the fee at taker rate; improvement returns at once',
   `
   list taker=10000 maker=5000
   a1 gets 1000 USD
@@ -33,7 +33,7 @@ rule(
 )
 
 rule(
-  'a sell holds the base quantity',
+  'FND-1, FND-3: a sell holds the base quantity',
   `
   list
   a1 gets 10 BTC
@@ -60,7 +60,7 @@ rule(
 )
 
 rule(
-  'F4: the fee of an order is rounded up once, in the favour of the venue',
+  'FEE-2, F4: the fee of an order is rounded up once, in the favour of the venue',
   `
   list taker=1
   a1 gets 1000 USD
@@ -74,7 +74,7 @@ rule(
 )
 
 rule(
-  'a maker rebate is paid out of the fees',
+  'FEE-1, FND-4: a maker rebate is paid out of the fees',
   `
   list taker=1000 maker=-500
   a1 gets 1000 USD
@@ -88,7 +88,7 @@ rule(
 )
 
 rule(
-  'an account pays by its own fee tier; open orders keep the rates they came with',
+  'FEE-1: an account pays by its own fee tier; open orders keep the rates they came with',
   `
   list taker=10000 maker=10000
   a1 gets 1000 USD
@@ -105,7 +105,7 @@ rule(
 )
 
 rule(
-  'the first check that fails is the reason',
+  'CHK-1: the first check that fails is the reason',
   `
   list minQty=2 maxQty=100 minNotional=300 maxNotional=5000 band=100000 orders=2
   a1 gets 100000 USD
@@ -137,7 +137,7 @@ rule(
 )
 
 rule(
-  'cancels pass every switch and state but Closed',
+  'CHK-3: cancels pass every switch and state but Closed',
   `
   list
   a1 gets 1000 USD
@@ -174,7 +174,7 @@ rule(
 )
 
 rule(
-  'a Market buy holds the worst case inside the band, and does not trade outside of it',
+  'ORD-3: a Market buy holds the worst case inside the band, and does not trade outside of it',
   `
   list band=100000
   a1 gets 1000 USD
@@ -189,7 +189,7 @@ rule(
 )
 
 rule(
-  'without a band a Market buy needs what the book says now',
+  'ORD-3: without a band a Market buy needs what the book says now',
   `
   list
   a1 gets 1000 USD
@@ -203,7 +203,7 @@ rule(
 )
 
 rule(
-  'a repeated clOrdID is answered with the first order and changes nothing',
+  'CHK-4, CHK-2: a repeated clOrdID is answered with the first order and changes nothing',
   `
   list
   a1 gets 1000 USD
@@ -218,7 +218,7 @@ rule(
 )
 
 rule(
-  'a transfer counts once',
+  'CHK-4: a transfer counts once',
   `
   list
   a1 gets 1000 USD t1
