@@ -31,6 +31,12 @@ export function runTable(engine: EngineUnderTest, table: string): string[] {
   return problems
 }
 
+/** The commands of a table, for those who look at whole events. */
+export function commandsOfTable(table: string): Command[] {
+  const lines = table.split('\n').map((line) => line.trim())
+  return lines.filter((line) => line !== '').flatMap((line) => commandsOf(line.split(/\s+/)))
+}
+
 function runLine(engine: EngineUnderTest, text: string): string {
   const words = text.split(/\s+/)
   const [who = '', verb = ''] = words
@@ -168,8 +174,8 @@ function listing(options: Readonly<Record<string, string>>): ListInstrument {
     quoteAsset: 'USD',
     baseScale: 0,
     quoteScale: 2,
-    tickSize: '1',
-    lotSize: '1',
+    tickSize: options['tick'] ?? '1',
+    lotSize: options['lot'] ?? '1',
     minQty: number('minQty', 1),
     maxQty: number('maxQty', 1_000_000),
     minNotional: BigInt(number('minNotional')) * SCALE,

@@ -240,3 +240,31 @@ rule(
   a7 gives 5 USD                       -> Debit UnknownAccount
 `,
 )
+
+rule(
+  'CHK-5: a listing whose notionals are not exact, or could leave 64 bits, is refused',
+  `
+  list tick=0.001                      -> ListInstrument InvalidListing
+  list tick=0.1 lot=0.01               -> ListInstrument InvalidListing
+  list maxNotional=100000000000000000  -> ListInstrument InvalidListing
+  list tick=1 lot=0.1                  -> ListInstrument InvalidListing
+  list tick=0.01
+`,
+)
+
+rule(
+  'ORD-5: a Limit price outside the band around the last trade is rejected, the edges are inside',
+  `
+  list band=100000
+  a1 gets 10000 USD
+  a2 gets 100 BTC
+  a1 buy 1 @ 5000 b1                   -> b1 New
+  a1 cancel b1                         -> b1 Canceled
+  a1 buy 1 @ 100 b2                    -> b2 New
+  a2 sell 1 @ 100 s1                   -> s1 New; s1 Trade 1@100; b2 Trade 1@100
+  a1 buy 1 @ 111 b3                    -> b3 Rejected PriceBand
+  a1 buy 1 @ 110 b4                    -> b4 New
+  a2 sell 1 @ 89 s2                    -> s2 Rejected PriceBand
+  a2 sell 1 @ 90 s3                    -> s3 New; s3 Trade 1@110; b4 Trade 1@110
+`,
+)
