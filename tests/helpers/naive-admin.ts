@@ -10,7 +10,7 @@ import type {
   Transfer,
 } from '#domain/command.ts'
 import type { Asset } from '#domain/instrument.ts'
-import { unitsOf } from '#domain/listing.ts'
+import { isSoundListing, unitsOf } from '#domain/listing.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 
@@ -143,7 +143,7 @@ export function massCancel(n: NaiveEngine, c: MassCancel): void {
 
 export function list(n: NaiveEngine, c: ListInstrument): void {
   const units = unitsOf(c)
-  if (units === null) return n.refuse(c, 'InvalidListing')
+  if (units === null || !isSoundListing(c, units.lotBaseMinor)) return n.refuse(c, 'InvalidListing')
   if (n.instruments.some((i) => i.definition.symbol === c.symbol)) {
     return n.refuse(c, 'DuplicateInstrument')
   }
