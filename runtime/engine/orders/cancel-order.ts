@@ -8,6 +8,7 @@ import type { EngineState } from '../engine-state.ts'
 import { type CancelOrderCommand, ID_WORDS } from '../hot-command.ts'
 import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { finishCommand } from './aftermath.ts'
 import { DETAIL } from './order-details.ts'
 import { closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
 
@@ -16,7 +17,7 @@ const ownID = new Int32Array(ID_WORDS)
 export function cancelOrder(s: EngineState, cmd: CancelOrderCommand): void {
   const reason = tryCancel(s, cmd)
   if (reason !== 0) s.reports.rejectCancel(cmd, reason)
-  else s.reports.flushBalances()
+  else finishCommand(s)
 }
 
 function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {

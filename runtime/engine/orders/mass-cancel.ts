@@ -9,6 +9,7 @@ import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { finishCommand } from './aftermath.ts'
 import { endByCancel } from './cancel-order.ts'
 import { DETAIL } from './order-details.ts'
 import { instrumentOf } from './resting.ts'
@@ -31,7 +32,7 @@ export function massCancel(s: EngineState, command: MassCancel): number {
       instrumentOf(s, order).tradingState !== STATE_CLOSED,
   )
   for (const order of orders.sort((a, b) => compare(s, a, b))) endByCancel(s, order)
-  s.reports.flushBalances()
+  finishCommand(s)
   s.sink.rare({
     type: 'MassCanceled',
     cmdIndex: s.cmdIndex,

@@ -6,6 +6,7 @@ import type { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Admission, admitNewOrder } from '../risk/pre-trade.ts'
+import { finishCommand } from './aftermath.ts'
 import { executeOrder } from './execution.ts'
 import { DETAIL, packAttributes } from './order-details.ts'
 
@@ -20,7 +21,7 @@ export function placeOrder(s: EngineState, cmd: NewOrderCommand): void {
   const order = enterOrder(s, cmd, admission)
   s.reports.step(order, EXEC_NEW, STATUS_NEW, admission.qty, 0)
   executeOrder(s, order, admission)
-  s.reports.flushBalances()
+  finishCommand(s)
 }
 
 /** Makes the records of an admitted order. */

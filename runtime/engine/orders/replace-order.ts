@@ -31,6 +31,7 @@ import {
   setRates,
 } from '../risk/pre-trade.ts'
 import { isInsideBand } from '../risk/price-band.ts'
+import { finishCommand } from './aftermath.ts'
 import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
 import { rememberRefused } from './new-order.ts'
@@ -51,7 +52,7 @@ export function replaceOrder(s: EngineState, cmd: ReplaceOrderCommand): void {
   const reason = admitReplace(s, cmd, admission)
   if (reason === 0) {
     apply(s, cmd, admission)
-    s.reports.flushBalances()
+    finishCommand(s)
     return
   }
   let orderID = Number.isSafeInteger(cmd.orderID) ? cmd.orderID : 0

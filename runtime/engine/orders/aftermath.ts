@@ -1,0 +1,13 @@
+// What follows from a command once its own orders are done, and before its balances are told. Every
+// command that may trade, end an order or open an instrument ends here, so that the order of these
+// things stands in one place:
+//
+//   aggressor done -> list effects -> elected stops one by one, each with its own list effects
+//                  -> what the state of the market has become -> balance changes
+
+import type { EngineState } from '../engine-state.ts'
+
+/** Ends a command: everything that it caused happens in it. */
+export function finishCommand(s: EngineState): void {
+  s.reports.flushBalances()
+}
