@@ -6,14 +6,23 @@
 //   a2 sell 3 @ market s1                -> s1 New; s1 Trade 3@101; o1 Trade 3@101
 //   a1 buy 500 USD @ market o2 | a1 replace o1 to 4 @ 100 as o3 | a1 cancel o3 | a1 masscancel buy
 //   a1 limits orders=2 position=10 | a1 fees maker=0 taker=0 | a1 kill on | venue kill off | state Halted
+//   a1 buy 50 @ 100 show=10 o4 | a1 buy 5 @ 100 GTD until=2026-01-05T10:00:00Z o5
+//   a1 cancelreplace o4 StopOnFailure buy 9 @ 101 o6 | a1 deadman 5000 | a1 limits rate=10
+//   clock 2026-01-05T10:00:00Z           that time, and a Clock; `at …`: only the time
 //   book 2@101 4@100 | 7@103             bids and asks, best first
 //   a1 owns 697 USD hold 202             balance and hold
 //
 // The same table runs over the fast and the naive engine.
 
-import type { Command, ListInstrument } from '#domain/command.ts'
+import type { Command, ListInstrument, NewOrder } from '#domain/command.ts'
 import type { EngineEvent, ExecutionReport } from '#domain/event.ts'
-import { type Side, STP_MODES, type StpMode, type TimeInForce } from '#domain/order.ts'
+import {
+  type CancelReplaceMode,
+  type Side,
+  STP_MODES,
+  type StpMode,
+  type TimeInForce,
+} from '#domain/order.ts'
 import { type EngineUnderTest, TRACE } from './engine-under-test.ts'
 
 const SCALE = 100n
@@ -42,6 +51,7 @@ function runLine(engine: EngineUnderTest, text: string): string {
   const [who = '', verb = ''] = words
   if (who === 'book') return bookDiffers(engine, text)
   if (verb === 'owns') return ownsDiffers(engine, words)
+  if (who === 'at' || who === 'clock') engine.advanceTo(instantOf(verb))
   const events: EngineEvent[] = []
   for (const command of commandsOf(words)) events.push(...engine.apply(command))
   return events.map(shortly).filter(Boolean).join('; ')
@@ -75,12 +85,20 @@ function accountOf(who: string): number {
   return who === 'external' ? 1 : 1000 + Number(who.slice(1))
 }
 
+/** `2026-01-05T10:00:00.000000001Z` in nanoseconds of the epoch. */
+function instantOf(text: string): bigint {
+  const [, whole = '', fraction = ''] = /^(.*T[0-9:]+)\.?([0-9]*)Z$/.exec(text) ?? []
+  return BigInt(Date.parse(`${whole}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
+}
+
 let transfers = 0
 
 function commandsOf(words: string[]): Command[] {
   const [who = '', verb = ''] = words
   const common = { account: who.startsWith('a') ? accountOf(who) : 0, traceId: TRACE }
   if (who === 'list') return [listing(optionsOf(words))]
+  if (who === 'at') return []
+  if (who === 'clock') return [{ type: 'Clock', ...common }]
   if (who === 'state') {
     const tradingState = verb as 'Open'
     return [{ type: 'SetTradingState', ...common, instrumentId: 1, tradingState }]
@@ -107,16 +125,34 @@ function commandsOf(words: string[]): Command[] {
       const sizes = { orderQty: Number(qty), price: Number(price) }
       return [{ type: 'ReplaceOrder', ...common, orderID: 0, origClOrdID: orig, clOrdID, ...sizes }]
     }
+    case 'cancelreplace': {
+      const [origClOrdID = '', mode] = words.slice(2)
+      const { account, traceId, ...order } = newOrder([who, ...words.slice(4)])
+      return [
+        {
+          type: 'CancelReplace',
+          account,
+          traceId,
+          mode: mode as CancelReplaceMode,
+          orderID: 0,
+          origClOrdID,
+          order,
+        },
+      ]
+    }
+    case 'deadman':
+      return [{ type: 'SetDeadMan', ...common, timeoutMs: Number(words[2]) }]
     case 'masscancel': {
       const side = words[2] === 'buy' ? 'Buy' : words[2] === 'sell' ? 'Sell' : null
       return [{ type: 'MassCancel', ...common, instrumentId: 0, side, clOrdID: '' }]
     }
     case 'limits': {
-      const { orders, position } = optionsOf(words)
+      const { orders, position, rate } = optionsOf(words)
       const maxPosition =
         position === undefined ? null : { instrumentId: 1, lots: Number(position) }
       const maxOpenOrders = orders === undefined ? null : Number(orders)
-      return [{ type: 'SetLimits', ...common, maxOpenOrders, maxPosition }]
+      const maxOrdersPerSecond = rate === undefined ? null : Number(rate)
+      return [{ type: 'SetLimits', ...common, maxOpenOrders, maxPosition, maxOrdersPerSecond }]
     }
     case 'fees': {
       const { maker, taker } = optionsOf(words)
@@ -131,11 +167,11 @@ function commandsOf(words: string[]): Command[] {
 }
 
 /** `a1 buy 5 @ 101 GTC PostOnly stp=None o1`, `a1 buy 500 USD @ market o1`. */
-function newOrder(words: string[]): Command {
+function newOrder(words: string[]): NewOrder {
   const at = words.indexOf('@')
   const price = words[at + 1] ?? ''
   const flags = words.slice(at + 2, -1)
-  const { stp } = optionsOf(flags)
+  const { stp, show, until } = optionsOf(flags)
   const byAmount = words[at - 1] === 'USD'
   const isMarket = price === 'market'
   const forces = flags.filter((flag) => /^[A-Z]{3}$/.test(flag))
@@ -155,10 +191,10 @@ function newOrder(words: string[]): Command {
     orderQty: byAmount ? 0 : Number(words[2]),
     quoteAmount: byAmount ? BigInt(words[2] ?? 0) * SCALE : 0n,
     stopPx: 0,
-    displayQty: 0,
+    displayQty: Number(show ?? 0),
     trailingOffset: 0,
     trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
+    expireTimeNs: until === undefined ? 0n : instantOf(until),
   }
 }
 
@@ -206,6 +242,8 @@ function shortly(event: EngineEvent): string {
       return `${event.command} ${event.rejectReason}`
     case 'MassCanceled':
       return `${event.canceledCount} canceled`
+    case 'DeadManFired':
+      return `a${event.account - 1000} DeadMan ${event.canceledCount}`
     case 'BalanceChanged':
       return event.duplicate ? 'duplicate' : ''
     default:

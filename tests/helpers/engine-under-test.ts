@@ -20,9 +20,14 @@ import { idToText, idToWords, traceToText, traceToWords } from '#engine/words.ts
 
 export const TRACE = '0123456789abcdef0123456789abcdef'
 
+/** By how much each command moves the log's time on. */
+export const COMMAND_NS = 1_000_000n
+
 /** What both engines can do. */
 export interface EngineUnderTest {
   apply(command: Command): EngineEvent[]
+  /** Sets the time of the next command. */
+  advanceTo(ns: bigint): void
   levels(instrumentId: number, side: 'Buy' | 'Sell'): LevelView[]
   balances(): BalanceView[]
 }
@@ -96,6 +101,7 @@ export class FastEngine implements EngineUnderTest {
   engine: Engine
   readonly #options: EngineOptions
   #seq = 0
+  #now = 0n
   readonly #new = new NewOrderCommand()
   readonly #cancel = new CancelOrderCommand()
   readonly #replace = new ReplaceOrderCommand()
@@ -108,9 +114,14 @@ export class FastEngine implements EngineUnderTest {
   apply(command: Command): EngineEvent[] {
     this.sink.events = []
     this.#seq += 1
-    this.engine.begin(this.#seq, BigInt(this.#seq) * 1_000_000n)
+    this.#now += COMMAND_NS
+    this.engine.begin(this.#seq, this.#now)
     this.#send(command)
     return this.sink.events
+  }
+
+  advanceTo(ns: bigint): void {
+    this.#now = ns - COMMAND_NS
   }
 
   levels(instrumentId: number, side: 'Buy' | 'Sell'): LevelView[] {

@@ -12,7 +12,10 @@ import type {
 import type { Asset } from '#domain/instrument.ts'
 import { isSoundListing, unitsOf } from '#domain/listing.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
+import { NO_INDICATION, setTradingState } from './naive-auction.ts'
+import { cancelReplace } from './naive-cancel-replace.ts'
 import type { NaiveEngine } from './naive-engine.ts'
+import { cancelAll, passTime, setDeadMan } from './naive-lifetime.ts'
 
 export function admin(
   n: NaiveEngine,
@@ -31,6 +34,7 @@ export function admin(
       if (c.maxOpenOrders !== null) account.maxOpenOrders = c.maxOpenOrders
       if (c.maxPosition !== null)
         account.maxPosition.set(c.maxPosition.instrumentId, c.maxPosition.lots)
+      account.time.maxOrdersPerSecond = c.maxOrdersPerSecond ?? account.time.maxOrdersPerSecond
       return n.accountChanged(c.account)
     case 'SetFeeTier':
       if (account === undefined) return n.refuse(c, 'UnknownAccount')
@@ -47,10 +51,17 @@ export function admin(
       return n.accountChanged(c.account)
     case 'MassCancel':
       return massCancel(n, c)
+    case 'CancelReplace':
+      return cancelReplace(n, c)
+    case 'SetDeadMan':
+      return setDeadMan(n, c)
+    case 'Clock':
+      return passTime(n)
     case 'ListInstrument':
       return list(n, c)
-    case 'AmendInstrument':
-    case 'SetTradingState': {
+    case 'SetTradingState':
+      return setTradingState(n, c)
+    case 'AmendInstrument': {
       const instrument = n.instruments[c.instrumentId - 1]
       if (instrument === undefined) return n.refuse(c, 'UnknownInstrument')
       const { type: _type, account: _account, traceId: _trace, ...changes } = c
@@ -119,17 +130,7 @@ export function massCancel(n: NaiveEngine, c: MassCancel): void {
     if (instrument === undefined) return n.refuse(c, 'UnknownInstrument')
     if (instrument.definition.tradingState === 'Closed') return n.refuse(c, 'TradingStateForbids')
   }
-  const orders = n.instruments
-    .filter((i) => c.instrumentId === 0 || i === instrument)
-    .filter((i) => i.definition.tradingState !== 'Closed')
-    .flatMap((i) =>
-      i.open
-        .filter((o) => o.account === c.account && (c.side === null || o.side === c.side))
-        .sort((a, b) =>
-          a.side < b.side ? -1 : a.side > b.side ? 1 : a.price - b.price || a.time - b.time,
-        ),
-    )
-  for (const order of orders) n.end(order, '')
+  const canceledCount = cancelAll(n, c.account, instrument ?? null, c.side)
   n.reportBalances()
   n.rare({
     type: 'MassCanceled',
@@ -137,7 +138,7 @@ export function massCancel(n: NaiveEngine, c: MassCancel): void {
     instrumentId: c.instrumentId,
     side: c.side,
     clOrdID: c.clOrdID,
-    canceledCount: orders.length,
+    canceledCount,
   })
 }
 
@@ -173,6 +174,13 @@ export function list(n: NaiveEngine, c: ListInstrument): void {
     initialMarginPpm: 0,
     maintenanceMarginPpm: 0,
   }
-  n.instruments.push({ definition, open: [], lastPrice: 0, lastTradeID: 0 })
+  n.instruments.push({
+    definition,
+    open: [],
+    lastPrice: 0,
+    lastTradeID: 0,
+    guardPrice: 0,
+    indication: NO_INDICATION,
+  })
   n.rare({ type: 'InstrumentChanged', account, instrument: definition })
 }

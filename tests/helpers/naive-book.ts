@@ -4,6 +4,8 @@
 import type { NewOrder } from '#domain/command.ts'
 import type { Instrument } from '#domain/instrument.ts'
 import type { Side, StpMode } from '#domain/order.ts'
+import type { NaiveIndication } from './naive-auction.ts'
+import { shownOf, tranches } from './naive-iceberg.ts'
 
 /** An order as the naive engine keeps it. */
 export interface NaiveOrder {
@@ -17,6 +19,10 @@ export interface NaiveOrder {
   price: number
   orderQty: number
   leaves: number
+  /** Of an iceberg: the tranche that others see. */
+  shown: number
+  /** The first instant at which it is gone; 0n: none. */
+  expiresAt: bigint
   cumQty: number
   prevented: number
   cumNotional: bigint
@@ -34,6 +40,10 @@ export interface NaiveInstrument {
   open: NaiveOrder[]
   lastPrice: number
   lastTradeID: number
+  /** Last trade before the command under way; after an uncross, its price. */
+  guardPrice: number
+  /** What the last AuctionIndication said. */
+  indication: NaiveIndication
 }
 
 /** Open orders of the other side that an order may meet, best price first, then oldest. */
@@ -57,11 +67,13 @@ export function foresee(
   stpMode: StpMode,
 ): { price: number; qty: number; prevented: boolean }[] {
   const steps: { price: number; qty: number; prevented: boolean }[] = []
-  for (const maker of makers) {
+  const levels = new Map<number, NaiveOrder[]>()
+  for (const maker of makers) levels.set(maker.price, [...(levels.get(maker.price) ?? []), maker])
+  for (const { order: maker, qty } of [...levels.values()].flatMap(tranches)) {
     const isOwn = maker.account === account && stpMode !== 'None'
     if (isOwn && (stpMode === 'ExpireTaker' || stpMode === 'ExpireBoth')) break
     if (isOwn && stpMode === 'ExpireMaker') continue
-    steps.push({ price: maker.price, qty: maker.leaves, prevented: isOwn })
+    steps.push({ price: maker.price, qty, prevented: isOwn })
   }
   return steps
 }
@@ -79,7 +91,7 @@ export function naiveLevels(
   const levels = new Map<number, { price: number; qty: number; count: number }>()
   for (const order of instrument.open.filter((known) => known.side === side)) {
     const level = levels.get(order.price) ?? { price: order.price, qty: 0, count: 0 }
-    level.qty += order.leaves
+    level.qty += shownOf(order)
     level.count += 1
     levels.set(order.price, level)
   }

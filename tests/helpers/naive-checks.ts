@@ -2,16 +2,24 @@
 
 import type { NewOrder, ReplaceOrder } from '#domain/command.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
+import { reachOf, stateTakes } from './naive-auction.ts'
 import { ceilDiv, foresee, type NaiveInstrument, type NaiveOrder, opposite } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
+import { checkDisplay, hasTooManyTranches } from './naive-iceberg.ts'
+import { checkLifetime, isTooFast, staysOpen } from './naive-lifetime.ts'
 
 const MILLION = 1_000_000n
 
 export function checkNew(
   n: NaiveEngine,
   c: NewOrder,
-): { reason: RejectReason; firstOrderID: number; qty: number } {
-  const no = (reason: RejectReason, firstOrderID = 0) => ({ reason, firstOrderID, qty: 0 })
+): { reason: RejectReason; firstOrderID: number; qty: number; short: boolean } {
+  const no = (reason: RejectReason, firstOrderID = 0) => ({
+    reason,
+    firstOrderID,
+    qty: 0,
+    short: false,
+  })
   const account = n.accounts.get(c.account)
   if (n.venueHalted) return no('VenueHalted')
   if (account === undefined) return no('UnknownAccount')
@@ -19,19 +27,21 @@ export function checkNew(
   const instrument = n.instruments[c.instrumentId - 1]
   if (instrument === undefined) return no('UnknownInstrument')
   const d = instrument.definition
-  if (d.tradingState !== 'Open') return no('TradingStateForbids')
+  if (!stateTakes(instrument, c)) return no('TradingStateForbids')
   if (c.clOrdID === '') return no('Malformed')
   if (c.ordType !== 'Limit' && c.ordType !== 'Market') return no('UnsupportedOrder')
-  if (!['GTC', 'IOC', 'FOK'].includes(c.timeInForce)) return no('UnsupportedOrder')
   const stpMode = (c.stpMode ?? d.defaultStpMode) as NaiveOrder['stpMode']
   if (!d.allowedStpModes.includes(stpMode)) return no('UnsupportedOrder')
-  if (c.postOnly && (c.ordType === 'Market' || c.timeInForce !== 'GTC'))
+  const isPlain = ['GTC', 'DAY', 'GTD'].includes(c.timeInForce)
+  if (c.ordType === 'Market' && !['GTC', 'IOC', 'FOK'].includes(c.timeInForce))
     return no('UnsupportedOrder')
-  if (c.reduceOnly || c.stopPx !== 0 || c.displayQty !== 0 || c.expireTimeNs !== 0n) {
+  if ((c.postOnly || c.displayQty !== 0) && !(c.ordType === 'Limit' && isPlain))
     return no('UnsupportedOrder')
-  }
+  if (c.reduceOnly || c.stopPx !== 0) return no('UnsupportedOrder')
   const byAmount = c.quoteAmount !== 0n
   if (byAmount && c.ordType === 'Limit') return no('UnsupportedOrder')
+  const lifetime = checkLifetime(n, c)
+  if (lifetime !== 'None') return no(lifetime)
   if (byAmount) {
     if (c.orderQty !== 0) return no('InvalidQty')
     if (c.price !== 0) return no('InvalidPrice')
@@ -47,24 +57,29 @@ export function checkNew(
       c.orderQty,
     )
     if (reason !== 'None') return no(reason)
+    const display = checkDisplay(instrument, c)
+    if (display !== 'None') return no(display)
   }
   if (c.ordType === 'Limit' && !n.insideBand(instrument, c.price)) return no('PriceBand')
   const first = n.clientIds.get(`${c.account}:${c.clOrdID}`)
   if (first !== undefined) return no('DuplicateClOrdID', first)
-  const limit = c.ordType === 'Limit' ? c.price : n.bandEdge(instrument, c.side)
-  const steps = foresee(opposite(instrument, c.side, limit), c.account, stpMode)
+  const band = n.bandEdge(instrument, c.side)
+  const reach = reachOf(instrument, c.side, c.ordType === 'Limit' ? c.price : band)
+  const limit = c.ordType === 'Limit' ? c.price : reach
+  const steps = foresee(opposite(instrument, c.side, reach), c.account, stpMode)
   const rates = n.rates(c.account, instrument)
   const sized = byAmount
     ? size(n, instrument, c, steps, rates.taker)
     : { qty: c.orderQty, short: false }
   const { qty } = sized
-  if (c.ordType === 'Limit' && c.timeInForce === 'GTC') {
+  if (c.ordType === 'Limit' && staysOpen(c.timeInForce)) {
     const mine = n.instruments.flatMap((known) => known.open).filter((o) => o.account === c.account)
     const here = mine.filter((o) => o.instrument === instrument)
     if (account.maxOpenOrders > 0 && mine.length >= account.maxOpenOrders)
       return no('TooManyOpenOrders')
     if (d.maxOpenOrders > 0 && here.length >= d.maxOpenOrders) return no('TooManyOpenOrders')
   }
+  if (isTooFast(n, c.account)) return no('OrderRateExceeded')
   if (c.side === 'Buy' && n.overLimit(instrument, c.account, qty)) return no('PositionLimit')
   const holdPpm = BigInt(Math.max(rates.maker, rates.taker, 0))
   const takerPpm = BigInt(Math.max(rates.taker, 0))
@@ -97,7 +112,7 @@ export function checkNew(
     }
     if (left > 0) return no('FokCannotFill')
   }
-  return { reason: 'None', firstOrderID: 0, qty }
+  return { reason: 'None', firstOrderID: 0, qty, short: sized.short }
 }
 
 export function checkBounds(
@@ -167,16 +182,18 @@ export function checkReplace(
   if (account.killSwitch || c.account <= 3) return early('AccountBlocked')
   if (order === undefined) return no('UnknownOrder')
   const i = order.instrument
-  if (i.definition.tradingState !== 'Open') return no('TradingStateForbids')
+  if (!['Open', 'Auction'].includes(i.definition.tradingState)) return no('TradingStateForbids')
   if (c.clOrdID === '') return no('Malformed')
   const leaves = Math.max(c.orderQty - order.cumQty - order.prevented, 0)
   const added = leaves - order.leaves
   const reason = checkBounds(n, i, order.side, false, c.price, c.orderQty, added)
   if (reason !== 'None') return no(reason)
+  if (hasTooManyTranches(leaves, order.command.displayQty)) return no('InvalidQty')
   if (!n.insideBand(i, c.price)) return no('PriceBand')
   const first = n.clientIds.get(`${c.account}:${c.clOrdID}`)
   if (first !== undefined) return no('DuplicateClOrdID', first)
   if (leaves === 0) return no('None')
+  if (isTooFast(n, c.account)) return no('OrderRateExceeded')
   if (order.side === 'Buy' && added > 0 && n.overLimit(i, c.account, added))
     return no('PositionLimit')
   const { maker, taker } = n.rates(c.account, i)

@@ -8,8 +8,9 @@ import type { Asset } from '#domain/instrument.ts'
 import type { OrdStatus } from '#domain/order.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
 import type { BalanceView, LevelView } from '#engine/engine.ts'
-import type { EngineUnderTest } from './engine-under-test.ts'
+import { COMMAND_NS, type EngineUnderTest } from './engine-under-test.ts'
 import { admin } from './naive-admin.ts'
+import { enter, reachOf, reportIndications } from './naive-auction.ts'
 import {
   ceilDiv,
   type NaiveInstrument,
@@ -18,6 +19,8 @@ import {
   opposite,
 } from './naive-book.ts'
 import { checkNew, checkReplace } from './naive-checks.ts'
+import { showFirst, shownOf, shrinkShown, takeShown } from './naive-iceberg.ts'
+import { countOrder, endOf, type NaiveAccountTime, noTime, staysOpen } from './naive-lifetime.ts'
 import { rejectNew, rejectRequest, report } from './naive-reports.ts'
 
 interface Account {
@@ -26,6 +29,7 @@ interface Account {
   makerFeePpm: number | null
   takerFeePpm: number | null
   maxPosition: Map<number, number>
+  time: NaiveAccountTime
 }
 
 interface Money {
@@ -44,6 +48,7 @@ export class NaiveEngine implements EngineUnderTest {
   clientIds = new Map<string, number>()
   transferIds = new Map<string, boolean>()
   venueHalted = false
+  now = 0n
   lastOrderID = 0
   lastExecID = 0
   lastTime = 0
@@ -55,10 +60,17 @@ export class NaiveEngine implements EngineUnderTest {
     for (const account of [1, 2, 3]) this.openAccount(account)
   }
 
+  /** Time of the next command; each one moves it on by a millisecond. */
+  advanceTo(ns: bigint): void {
+    this.now = ns - COMMAND_NS
+  }
+
   apply(command: Command): EngineEvent[] {
+    this.now += COMMAND_NS
     this.events = []
     this.touched = new Map()
     this.traceId = command.traceId
+    for (const i of this.instruments) i.guardPrice = i.lastPrice
     switch (command.type) {
       case 'NewOrder':
         this.newOrder(command)
@@ -73,6 +85,7 @@ export class NaiveEngine implements EngineUnderTest {
         admin(this, command)
     }
     this.reportBalances()
+    reportIndications(this)
     return this.events
   }
 
@@ -94,7 +107,7 @@ export class NaiveEngine implements EngineUnderTest {
   // ---- orders ----
 
   newOrder(c: NewOrder): void {
-    const { reason, firstOrderID, qty } = checkNew(this, c)
+    const { reason, firstOrderID, qty, short } = checkNew(this, c)
     const instrument = this.instruments[c.instrumentId - 1]
     if (reason !== 'None') {
       rejectNew(this, c, reason, firstOrderID)
@@ -116,6 +129,8 @@ export class NaiveEngine implements EngineUnderTest {
       price: c.price,
       orderQty: qty,
       leaves: qty,
+      shown: 0,
+      expiresAt: endOf(this, c),
       cumQty: 0,
       prevented: 0,
       cumNotional: 0n,
@@ -126,38 +141,52 @@ export class NaiveEngine implements EngineUnderTest {
       time: 0,
     }
     this.clientIds.set(`${c.account}:${c.clOrdID}`, order.orderID)
+    countOrder(this, c.account)
     report(this, order, 'New', 'New', qty)
-    this.execute(order)
+    this.execute(order, short)
   }
 
-  execute(order: NaiveOrder): void {
+  execute(order: NaiveOrder, short = false): void {
     const { instrument, command } = order
     const limit = command.ordType === 'Limit' ? order.price : this.bandEdge(instrument, order.side)
+    const reach = reachOf(instrument, order.side, limit)
     const wanted = order.leaves
-    for (const maker of opposite(instrument, order.side, limit)) {
-      if (order.leaves === 0) break
-      if (maker.account === order.account && order.stpMode !== 'None') {
-        this.prevent(order, maker)
-        continue
-      }
-      this.trade(order, maker, Math.min(order.leaves, maker.leaves))
+    const isOpen = instrument.definition.tradingState === 'Open'
+    const next = () => (isOpen ? opposite(instrument, order.side, reach)[0] : undefined)
+    for (let maker = next(); maker !== undefined && order.leaves > 0; maker = next()) {
+      if (maker.account === order.account && order.stpMode !== 'None') this.prevent(order, maker)
+      else this.trade(order, maker, Math.min(order.leaves, shownOf(maker)))
     }
-    if (order.leaves === 0 && wanted > 0) return
+    const guard = this.isGuardHit(order, limit, isOpen, short)
     const fits = order.cumNotional + this.notional(order, order.leaves) < 2n ** 63n
-    if (command.ordType === 'Limit' && command.timeInForce === 'GTC' && fits) {
+    const mayRest = command.ordType === 'Limit' && staysOpen(command.timeInForce) && fits
+    if (order.leaves === 0 && wanted > 0) {
+      // Filled, or ended by prevention.
+    } else if (mayRest && guard !== 'EndSweep') {
       order.time = ++this.lastTime
+      showFirst(order)
       instrument.open.push(order)
       this.changeHold(order, this.holdOf(order))
-      return
+    } else {
+      order.leaves = 0
+      report(this, order, 'Expired', 'Expired', 0)
     }
-    order.leaves = 0
-    report(this, order, 'Expired', 'Expired', 0)
+    if (guard === 'Auction') enter(this, instrument, 'Auction', 0)
+  }
+
+  /** What the volatility guard does about an order that it has stopped; null when it has not. */
+  isGuardHit(order: NaiveOrder, limit: number | null, isOpen: boolean, short: boolean) {
+    const { instrument, side } = order
+    if (!isOpen || (order.leaves === 0 && !short)) return null
+    if (opposite(instrument, side, limit).length === 0) return null
+    if (opposite(instrument, side, reachOf(instrument, side, limit)).length > 0) return null
+    return instrument.definition.volatilityGuard?.action ?? null
   }
 
   prevent(taker: NaiveOrder, maker: NaiveOrder): void {
     const mode = taker.stpMode
     if (mode === 'Decrement') {
-      const qty = Math.min(taker.leaves, maker.leaves)
+      const qty = Math.min(taker.leaves, shownOf(maker))
       this.preventPart(taker, qty)
       this.preventPart(maker, qty)
       return
@@ -171,6 +200,7 @@ export class NaiveEngine implements EngineUnderTest {
     const before = isResting ? this.holdOf(order) : 0n
     order.leaves -= qty
     order.prevented += qty
+    if (isResting) takeShown(this, order, qty)
     if (isResting) this.changeHold(order, this.holdOf(order) - before)
     if (order.leaves === 0) this.forget(order)
     report(
@@ -182,37 +212,43 @@ export class NaiveEngine implements EngineUnderTest {
     )
   }
 
-  trade(taker: NaiveOrder, maker: NaiveOrder, qty: number): void {
+  /** One trade, at the maker's price or, in an uncross, at the auction's. */
+  trade(taker: NaiveOrder, maker: NaiveOrder, qty: number, price = maker.price): void {
     const i = maker.instrument
     const d = i.definition
-    const notional = BigInt(maker.price) * BigInt(qty) * d.notionalFactor
+    const notional = BigInt(price) * BigInt(qty) * d.notionalFactor
     const base = BigInt(qty) * d.lotBaseMinor
-    const holdBefore = this.holdOf(maker)
+    const resting = i.open.includes(taker) ? [taker, maker] : [maker]
+    const holds = new Map(resting.map((order) => [order, this.holdOf(order)]))
     const takerFee = this.charge(taker, taker.takerFeePpm, notional, qty)
     const makerFee = this.charge(maker, maker.makerFeePpm, notional, qty)
-    const released = this.holdOf(maker) - holdBefore
+    const release = (order: NaiveOrder) => {
+      const before = holds.get(order)
+      if (before !== undefined) this.changeHold(order, this.holdOf(order) - before)
+    }
     const buyer = maker.side === 'Buy' ? maker : taker
     const seller = maker.side === 'Buy' ? taker : maker
     const fees = new Map([
       [taker, takerFee],
       [maker, makerFee],
     ])
-    if (maker === buyer) this.changeHold(maker, released)
+    release(buyer)
     this.changeBalance(buyer.account, d.quote.assetId, -notional - (fees.get(buyer) as bigint))
     this.changeBalance(buyer.account, d.base.assetId, base)
-    if (maker === seller) this.changeHold(maker, released)
+    release(seller)
     this.changeBalance(seller.account, d.base.assetId, -base)
     this.changeBalance(seller.account, d.quote.assetId, notional - (fees.get(seller) as bigint))
     this.changeBalance(2, d.quote.assetId, takerFee + makerFee)
-    i.lastPrice = maker.price
+    i.lastPrice = price
     i.lastTradeID += 1
-    if (maker.leaves === 0) this.forget(maker)
+    for (const order of resting) takeShown(this, order, qty)
+    for (const order of resting) if (order.leaves === 0) this.forget(order)
     for (const order of [taker, maker]) {
       report(this, order, 'Trade', order.leaves > 0 ? 'PartiallyFilled' : 'Filled', order.leaves, {
         aggressor: order === taker,
         tradeID: i.lastTradeID,
         lastQty: qty,
-        lastPx: maker.price,
+        lastPx: price,
         lastNotional: notional,
         fee: fees.get(order) as bigint,
       })
@@ -233,7 +269,8 @@ export class NaiveEngine implements EngineUnderTest {
     return fee
   }
 
-  cancelOrder(c: CancelOrder): void {
+  /** Whether it was canceled. */
+  cancelOrder(c: CancelOrder): boolean {
     const order = this.findOwn(c)
     let reason: RejectReason = 'None'
     if (!this.accounts.has(c.account)) reason = 'UnknownAccount'
@@ -241,9 +278,10 @@ export class NaiveEngine implements EngineUnderTest {
     else if (order.instrument.definition.tradingState === 'Closed') reason = 'TradingStateForbids'
     if (reason !== 'None' || order === undefined) {
       rejectRequest(this, c, reason, Number.isSafeInteger(c.orderID) ? c.orderID : 0)
-      return
+      return false
     }
     this.end(order, c.clOrdID)
+    return true
   }
 
   /** Takes an open order out and cancels what it has open. */
@@ -278,11 +316,13 @@ export class NaiveEngine implements EngineUnderTest {
       return
     }
     const { maker, taker } = this.rates(c.account, order.instrument)
+    countOrder(this, c.account)
     const keepsPlace = c.price === order.price && c.orderQty <= order.orderQty
     this.changeHold(order, -this.holdOf(order))
     Object.assign(order, { clOrdID: c.clOrdID, price: c.price, orderQty: c.orderQty, leaves })
     Object.assign(order, { makerFeePpm: maker, takerFeePpm: taker })
     if (keepsPlace) {
+      shrinkShown(order)
       this.changeHold(order, this.holdOf(order))
       report(this, order, 'Replaced', openStatus(order), leaves, ids)
       return
@@ -301,8 +341,12 @@ export class NaiveEngine implements EngineUnderTest {
 
   // ---- the rest of the state ----
 
+  openOrders(): NaiveOrder[] {
+    return this.instruments.flatMap((i) => i.open)
+  }
+
   findOwn(c: { account: number; orderID: number; origClOrdID: string }): NaiveOrder | undefined {
-    const mine = this.instruments.flatMap((i) => i.open).filter((o) => o.account === c.account)
+    const mine = this.openOrders().filter((o) => o.account === c.account)
     return mine.find((o) =>
       c.orderID === 0 ? o.clOrdID === c.origClOrdID : o.orderID === c.orderID,
     )
@@ -395,6 +439,7 @@ export class NaiveEngine implements EngineUnderTest {
       makerFeePpm: null,
       takerFeePpm: null,
       maxPosition: new Map(),
+      time: noTime(),
     })
   }
 
@@ -428,7 +473,7 @@ export class NaiveEngine implements EngineUnderTest {
   }
 
   accountChanged(account: number): void {
-    const { killSwitch, maxOpenOrders, makerFeePpm, takerFeePpm } = this.accounts.get(
+    const { killSwitch, maxOpenOrders, makerFeePpm, takerFeePpm, ...known } = this.accounts.get(
       account,
     ) as Account
     this.rare({
@@ -438,6 +483,11 @@ export class NaiveEngine implements EngineUnderTest {
       maxOpenOrders,
       makerFeePpm,
       takerFeePpm,
+      maxPositions: [...known.maxPosition]
+        .map(([instrumentId, lots]) => ({ instrumentId, lots }))
+        .sort((a, b) => a.instrumentId - b.instrumentId),
+      maxOrdersPerSecond: known.time.maxOrdersPerSecond,
+      deadManTimeoutMs: known.time.deadManTimeoutMs,
     })
   }
 

@@ -38,7 +38,7 @@ export function report(
     price: order.price,
     stopPx: 0,
     orderQty: order.orderQty,
-    displayQty: 0,
+    displayQty: command.displayQty,
     lastQty: 0,
     lastPx: 0,
     leavesQty,
