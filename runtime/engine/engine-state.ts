@@ -5,7 +5,7 @@ import { EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accoun
 import type { Asset } from '#domain/instrument.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Balances } from './accounts/balances.ts'
-import { IdMemory, RECENT_IDS_MAX } from './accounts/id-memory.ts'
+import { ClientIds, RECENT_IDS_MAX } from './accounts/client-ids.ts'
 import { Positions } from './accounts/positions.ts'
 import { type BookMemory, createBookMemory } from './book/book.ts'
 import { FillLog } from './book/fill-log.ts'
@@ -13,10 +13,10 @@ import type { EventSink } from './event-sink.ts'
 import { TRACE_WORDS } from './hot-command.ts'
 import type { InstrumentState } from './instruments/instrument-state.ts'
 import { Columns } from './memory/columns.ts'
-import { IdTable } from './memory/id-table.ts'
 import { SlotPool } from './memory/slot-pool.ts'
 import { DETAIL } from './orders/order-details.ts'
 import { EXTRA } from './orders/order-extras.ts'
+import { OrderIds } from './orders/order-ids.ts'
 import { Reports } from './reports.ts'
 
 /** Start sizes and bounds; none but recentIdsMax can be seen from outside. */
@@ -32,12 +32,12 @@ export class EngineState {
   readonly accounts: Accounts
   readonly balances: Balances
   readonly positions: Positions
-  readonly clientIds: IdMemory
-  readonly transferIds: IdMemory
+  readonly clientIds: ClientIds
+  readonly transferIds: ClientIds
   readonly memory: BookMemory
   readonly details: Columns
   readonly extras: SlotPool
-  readonly orderIds: IdTable
+  readonly orderIds: OrderIds
   /** By id; place 0 is empty. */
   readonly instruments: (InstrumentState | undefined)[] = [undefined]
   readonly assets: Asset[] = []
@@ -47,8 +47,6 @@ export class EngineState {
   now = 0n
   lastOrderID = 0
   lastExecID = 0
-  /** Last place given out in any queue. */
-  lastQueued = 0
 
   /** The command under way. */
   cmdIndex = 0
@@ -62,14 +60,16 @@ export class EngineState {
     this.recentIdsMax = options.recentIdsMax ?? RECENT_IDS_MAX
     this.sink = sink
     this.accounts = new Accounts(capacity)
-    this.balances = new Balances(capacity)
-    this.positions = new Positions(capacity)
-    this.clientIds = new IdMemory(capacity, this.recentIdsMax)
-    this.transferIds = new IdMemory(Math.ceil(capacity / 16), this.recentIdsMax)
+    const few = Math.ceil(capacity / 16)
+    this.balances = new Balances(this.accounts, capacity)
+    this.positions = new Positions(few)
     this.memory = createBookMemory(capacity)
     this.details = new Columns(DETAIL.words, capacity)
-    this.extras = new SlotPool(EXTRA.words, Math.ceil(capacity / 16))
-    this.orderIds = new IdTable(capacity)
+    this.extras = new SlotPool(EXTRA.words, few)
+    this.orderIds = new OrderIds(this.details, capacity)
+    const { orders } = this.memory
+    this.clientIds = new ClientIds(orders, this.details, capacity, this.recentIdsMax)
+    this.transferIds = new ClientIds(orders, this.details, few, this.recentIdsMax)
     this.reports = new Reports(this)
     for (const account of [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT]) {
       this.accounts.open(account)

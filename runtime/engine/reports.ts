@@ -4,8 +4,6 @@
 import { assert } from '#domain/assert.ts'
 import { ACCOUNT } from './accounts/accounts.ts'
 import { BALANCE } from './accounts/balances.ts'
-import { REMEMBERED } from './accounts/id-memory.ts'
-import { POSITION } from './accounts/positions.ts'
 import { SIDE_BUY, SIDE_SELL } from './book/book.ts'
 import { ORDER } from './book/order-pool.ts'
 import {
@@ -29,6 +27,7 @@ import { Int64 } from './money/int64.ts'
 import {
   ATTRIBUTE_POST_ONLY,
   DETAIL,
+  instrumentIdOf,
   ordTypeOf,
   stpModeOf,
   timeInForceOf,
@@ -152,33 +151,31 @@ export class Reports {
   flushBalances(): void {
     const { balances } = this.#state
     for (let i = 0; i < balances.touchedCount; i++) {
-      const slot = balances.touched[i] as number
-      const reason = balances.reasonOf(slot)
-      balances.pool.i32[slot * BALANCE.words + BALANCE.touched] = 0
-      if (reason >= 0) this.#balance(slot, reason)
+      const reason = balances.reasonOf(i)
+      if (reason < 0) continue
+      balances.loadStart(i, before)
+      this.#balance(balances.touchedAt(i), reason)
     }
-    balances.touchedCount = 0
+    balances.settle()
   }
 
   /** The same for a transfer. */
   flushTransfer(reason: number, transferId: Int32Array): void {
     const { balances } = this.#state
     for (let i = 0; i < balances.touchedCount; i++) {
-      const slot = balances.touched[i] as number
-      balances.pool.i32[slot * BALANCE.words + BALANCE.touched] = 0
-      this.transfer(slot, reason, transferId, false)
+      balances.loadStart(i, before)
+      this.#transfer(balances.touchedAt(i), reason, transferId, false)
     }
-    balances.touchedCount = 0
+    balances.settle()
   }
 
-  /** One BalanceChanged of a transfer; a duplicate has changed nothing. */
-  transfer(slot: number, reason: number, transferId: Int32Array, isDuplicate: boolean): void {
-    const at = slot * BALANCE.words
-    const { i32 } = this.#state.balances.pool
-    if (isDuplicate) {
-      i32[at + BALANCE.startBalance] = i32[at + BALANCE.balance] as number
-      i32[at + BALANCE.startBalance + 1] = i32[at + BALANCE.balance + 1] as number
-    }
+  /** The answer to a transfer that was made before: the balance as it stands. */
+  repeatTransfer(slot: number, reason: number, transferId: Int32Array): void {
+    this.#state.balances.loadBalance(slot, before)
+    this.#transfer(slot, reason, transferId, true)
+  }
+
+  #transfer(slot: number, reason: number, transferId: Int32Array, isDuplicate: boolean): void {
     copyId(transferId, 0, this.#change.transferId)
     this.#change.duplicate = isDuplicate
     this.#balance(slot, reason)
@@ -186,6 +183,7 @@ export class Reports {
     this.#change.transferId.fill(0)
   }
 
+  /** `before` is what the balance was when the command came. */
   #balance(slot: number, reason: number): void {
     const { balances, accounts, cmdIndex, traceId, sink } = this.#state
     const c = this.#change
@@ -197,7 +195,6 @@ export class Reports {
     c.reason = reason
     delta.load(i32, at + BALANCE.balance)
     delta.store(c.amountWords, BALANCE_AMOUNT.balance * 2)
-    before.load(i32, at + BALANCE.startBalance)
     delta.subtract(before)
     delta.store(c.amountWords, BALANCE_AMOUNT.delta * 2)
     delta.load(i32, at + BALANCE.hold)
@@ -215,17 +212,16 @@ export class Reports {
   }
 
   #describe(order: number, leaves: number, ended: number): void {
-    const { memory, details, positions, accounts, clientIds, instruments } = this.#state
+    const { memory, details, accounts, instruments } = this.#state
     const r = this.#report
     const { i32, f64 } = details
     const at = order * DETAIL.words
     const key = memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
-    const position = memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-    const instrumentId = positions.get(position, POSITION.instrumentId)
+    const accountSlot = memory.orders.i32[order * ORDER.words + ORDER.owner] as number
     const attributes = i32[at + DETAIL.attributes] as number
-    const entry = i32[at + DETAIL.idEntry] as number
+    const instrumentId = instrumentIdOf(attributes)
     const isMarket = ordTypeOf(attributes) !== 0
-    r.account = accounts.get(positions.get(position, POSITION.accountSlot), ACCOUNT.number) >>> 0
+    r.account = accounts.get(accountSlot, ACCOUNT.number) >>> 0
     r.instrumentId = instrumentId
     r.feeAssetId = instruments[instrumentId]?.quoteAssetId ?? 0
     r.rejectReason = 0
@@ -235,7 +231,7 @@ export class Reports {
     r.stpMode = stpModeOf(attributes)
     r.postOnly = (attributes & ATTRIBUTE_POST_ONLY) !== 0
     r.reduceOnly = false
-    r.orderID = clientIds.resultOf(entry)
+    r.orderID = f64[order * DETAIL.doubles + DETAIL.orderID] as number
     r.price = isMarket ? 0 : Math.abs(key)
     r.stopPx = 0
     r.displayQty = 0
@@ -247,7 +243,7 @@ export class Reports {
     r.amountWords[2] = i32[at + DETAIL.cumNotional] as number
     r.amountWords[3] = i32[at + DETAIL.cumNotional + 1] as number
     if (this.#overridden) return
-    copyId(clientIds.pool.i32, entry * REMEMBERED.words, r.clOrdID)
+    copyId(i32, at + DETAIL.clOrdID, r.clOrdID)
     for (let word = 0; word < ID_WORDS; word++) r.origClOrdID[word] = 0
   }
 

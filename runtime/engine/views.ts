@@ -1,7 +1,6 @@
 // Copies of parts of the state for those who ask: the driver, the host, tests.
 
 import { BALANCE } from './accounts/balances.ts'
-import { POSITION } from './accounts/positions.ts'
 import { LEVEL, ORDER } from './book/order-pool.ts'
 import type { EngineState } from './engine-state.ts'
 import { ID_WORDS } from './hot-command.ts'
@@ -90,7 +89,7 @@ export function ordersOf(s: EngineState, instrumentId: number): OrderView[] {
         loadClOrdID(s, order, id)
         views.push({
           orderID: orderIDOf(s, order),
-          account: s.accounts.numberOf(s.positions.get(owner, POSITION.accountSlot)),
+          account: s.accounts.numberOf(owner),
           side,
           price: Math.abs(book.orders.f64[order * ORDER.doubles + ORDER.key] as number),
           leavesQty: leavesOf(s, order),

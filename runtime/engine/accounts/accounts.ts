@@ -1,12 +1,12 @@
 // The accounts of the shard: settings, limits, and the list of each one's open orders. Slots are
 // handed out in the order of opening and never freed, so walking them is canonical.
 
-import { IdTable } from '../memory/id-table.ts'
-import { SlotPool } from '../memory/slot-pool.ts'
+import { hashNumber, RefTable } from '../memory/ref-table.ts'
+import { NONE, SlotPool } from '../memory/slot-pool.ts'
 
-/** Words of one account. */
+/** Words of one account. What a plain order needs stands in the first 64 bytes. */
 export const ACCOUNT = {
-  words: 8,
+  words: 16,
   number: 0,
   killSwitch: 1,
   openOrders: 2,
@@ -17,7 +17,12 @@ export const ACCOUNT = {
   takerFeePpm: 5,
   firstOrder: 6,
   lastOrder: 7,
+  /** Its balances of assets 1 to NEAR_ASSETS, or NONE: see balances.ts. */
+  balances: 8,
 } as const
+
+/** Assets whose balances an account knows by itself. */
+export const NEAR_ASSETS = 8
 
 export const FEE_UNSET = -2_147_483_648
 /** Account numbers are unsigned 32-bit in every record. */
@@ -26,16 +31,18 @@ export const ACCOUNT_NUMBER_MAX = 4_294_967_295
 /** Account number -> slot, and the slots. */
 export class Accounts {
   readonly pool: SlotPool
-  readonly #slots: IdTable
+  readonly #slots: RefTable
 
   constructor(capacity: number) {
     this.pool = new SlotPool(ACCOUNT.words, capacity)
-    this.#slots = new IdTable(capacity)
+    this.#slots = new RefTable(capacity, (slot) => hashNumber(this.numberOf(slot), 0))
   }
 
   /** The slot of an account number, or NONE. */
   find(account: number): number {
-    return this.#slots.find(account)
+    let slot = this.#slots.find(hashNumber(account, 0))
+    while (slot !== NONE && this.numberOf(slot) !== account) slot = this.#slots.next()
+    return slot
   }
 
   open(account: number): number {
@@ -44,7 +51,7 @@ export class Accounts {
     this.pool.i32[at + ACCOUNT.number] = account
     this.pool.i32[at + ACCOUNT.makerFeePpm] = FEE_UNSET
     this.pool.i32[at + ACCOUNT.takerFeePpm] = FEE_UNSET
-    this.#slots.insert(account, slot)
+    this.#slots.insert(hashNumber(account, 0), slot)
     return slot
   }
 
@@ -63,6 +70,9 @@ export class Accounts {
 
   /** After a snapshot. */
   reindex(): void {
-    for (let slot = 1; slot < this.pool.used; slot++) this.#slots.insert(this.numberOf(slot), slot)
+    this.#slots.reserve(this.pool.used)
+    for (let slot = 1; slot < this.pool.used; slot++) {
+      this.#slots.insert(hashNumber(this.numberOf(slot), 0), slot)
+    }
   }
 }

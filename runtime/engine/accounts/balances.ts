@@ -3,24 +3,26 @@
 // A command touches a record before it changes it; `flush` answers each one once, with the change.
 
 import { BALANCE_REASONS } from '#domain/balance-reason.ts'
-import { IdTable } from '../memory/id-table.ts'
+import { hashNumber, RefTable } from '../memory/ref-table.ts'
 import { NONE, SlotPool } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { ACCOUNT, type Accounts, NEAR_ASSETS } from './accounts.ts'
 
-/** Words of one balance; money takes two. */
+/** Words of one balance; money takes two. 32 bytes, so that none lies across two cache lines. */
 export const BALANCE = {
-  words: 12,
+  words: 8,
   balance: 0,
   hold: 2,
-  /** As they were when the command came. */
-  startBalance: 4,
-  startHold: 6,
-  accountSlot: 8,
-  assetId: 9,
-  touched: 10,
+  accountSlot: 4,
+  assetId: 5,
+  /** Its place in the list of touched ones, counted from 1; 0 between two commands. */
+  touched: 6,
 } as const
 
-/** More assets than this cannot be told apart in a key. */
+/** Words of one entry of the list of touched balances. */
+const TOUCHED = { words: 5, slot: 0, startBalance: 1, startHold: 3 } as const
+
+/** More assets than this are not listed. */
 export const ASSETS_MAX = 2 ** 20
 
 export const REASON_TRADE = BALANCE_REASONS.indexOf('Trade')
@@ -36,28 +38,31 @@ const other = new Int64()
 export class Balances {
   readonly pool: SlotPool
   touchedCount = 0
-  touched: Int32Array
-  readonly #slots: IdTable
+  #touched = new Int32Array(16 * TOUCHED.words)
+  readonly #accounts: Accounts
+  /** Those that the account's own record does not name. */
+  readonly #far: RefTable
 
-  constructor(capacity: number) {
+  constructor(accounts: Accounts, capacity: number) {
     this.pool = new SlotPool(BALANCE.words, capacity)
-    this.#slots = new IdTable(capacity)
-    this.touched = new Int32Array(16)
+    this.#accounts = accounts
+    this.#far = new RefTable(Math.ceil(capacity / 16), (slot) => this.#hashAt(slot))
   }
 
+  /** The balance of an account, or NONE. */
   find(accountSlot: number, assetId: number): number {
-    return this.#slots.find(accountSlot * ASSETS_MAX + assetId)
+    if (assetId <= NEAR_ASSETS) {
+      return this.#accounts.pool.i32[nearAt(accountSlot, assetId)] as number
+    }
+    let slot = this.#far.find(hashNumber(accountSlot, assetId))
+    while (slot !== NONE && !this.#isOf(slot, accountSlot, assetId)) slot = this.#far.next()
+    return slot
   }
 
-  findOrOpen(accountSlot: number, assetId: number): number {
-    const key = accountSlot * ASSETS_MAX + assetId
-    const found = this.#slots.find(key)
-    if (found !== NONE) return found
-    const slot = this.pool.allocate()
-    this.pool.i32[slot * BALANCE.words + BALANCE.accountSlot] = accountSlot
-    this.pool.i32[slot * BALANCE.words + BALANCE.assetId] = assetId
-    this.#slots.insert(key, slot)
-    return slot
+  /** The balance of an account; made when there is none. */
+  of(accountSlot: number, assetId: number): number {
+    const found = this.find(accountSlot, assetId)
+    return found === NONE ? this.#open(accountSlot, assetId) : found
   }
 
   loadBalance(slot: number, into: Int64): void {
@@ -91,6 +96,59 @@ export class Balances {
     this.#subtract(slot, BALANCE.hold, amount)
   }
 
+  /** The i-th of those that the command has touched, in order of first touch. */
+  touchedAt(i: number): number {
+    return this.#touched[i * TOUCHED.words + TOUCHED.slot] as number
+  }
+
+  /** What the i-th touched one was when the command came. */
+  loadStart(i: number, into: Int64): void {
+    into.load(this.#touched, i * TOUCHED.words + TOUCHED.startBalance)
+  }
+
+  /** Why the i-th touched one changed when no transfer did it; -1 when in the end it did not. */
+  reasonOf(i: number): number {
+    const at = this.touchedAt(i) * BALANCE.words
+    scratch.load(this.pool.i32, at + BALANCE.balance)
+    this.loadStart(i, other)
+    if (!scratch.equals(other)) return REASON_TRADE
+    scratch.load(this.pool.i32, at + BALANCE.hold)
+    other.load(this.#touched, i * TOUCHED.words + TOUCHED.startHold)
+    if (scratch.equals(other)) return -1
+    return other.isBelow(scratch) ? REASON_HOLD : REASON_RELEASE
+  }
+
+  /** Forgets what was touched. */
+  settle(): void {
+    for (let i = 0; i < this.touchedCount; i++) {
+      this.pool.i32[this.touchedAt(i) * BALANCE.words + BALANCE.touched] = 0
+    }
+    this.touchedCount = 0
+  }
+
+  /** After a snapshot. */
+  reindex(): void {
+    const { i32, used } = this.pool
+    let far = 0
+    for (let slot = 1; slot < used; slot++) {
+      if ((i32[slot * BALANCE.words + BALANCE.assetId] as number) > NEAR_ASSETS) far++
+    }
+    this.#far.reserve(far)
+    for (let slot = 1; far > 0 && slot < used; slot++) {
+      if ((i32[slot * BALANCE.words + BALANCE.assetId] as number) <= NEAR_ASSETS) continue
+      this.#far.insert(this.#hashAt(slot), slot)
+    }
+  }
+
+  #open(accountSlot: number, assetId: number): number {
+    const slot = this.pool.allocate()
+    this.pool.i32[slot * BALANCE.words + BALANCE.accountSlot] = accountSlot
+    this.pool.i32[slot * BALANCE.words + BALANCE.assetId] = assetId
+    if (assetId <= NEAR_ASSETS) this.#accounts.pool.i32[nearAt(accountSlot, assetId)] = slot
+    else this.#far.insert(hashNumber(accountSlot, assetId), slot)
+    return slot
+  }
+
   #add(slot: number, field: number, amount: Int64): void {
     this.#touch(slot)
     const at = slot * BALANCE.words + field
@@ -108,42 +166,39 @@ export class Balances {
   }
 
   #touch(slot: number): void {
-    const i32 = this.pool.i32
-    const at = slot * BALANCE.words
-    if (i32[at + BALANCE.touched] === 1) return
-    i32[at + BALANCE.touched] = 1
-    i32[at + BALANCE.startBalance] = i32[at + BALANCE.balance] as number
-    i32[at + BALANCE.startBalance + 1] = i32[at + BALANCE.balance + 1] as number
-    i32[at + BALANCE.startHold] = i32[at + BALANCE.hold] as number
-    i32[at + BALANCE.startHold + 1] = i32[at + BALANCE.hold + 1] as number
-    if (this.touchedCount === this.touched.length) {
-      const touched = new Int32Array(this.touchedCount * 2)
-      touched.set(this.touched)
-      this.touched = touched
-    }
-    this.touched[this.touchedCount++] = slot
-  }
-
-  /** Why a touched record changed when no transfer did it; -1 when in the end it did not. */
-  reasonOf(slot: number): number {
-    const i32 = this.pool.i32
-    const at = slot * BALANCE.words
-    scratch.load(i32, at + BALANCE.balance)
-    other.load(i32, at + BALANCE.startBalance)
-    if (!scratch.equals(other)) return REASON_TRADE
-    scratch.load(i32, at + BALANCE.hold)
-    other.load(i32, at + BALANCE.startHold)
-    if (scratch.equals(other)) return -1
-    return other.isBelow(scratch) ? REASON_HOLD : REASON_RELEASE
-  }
-
-  /** After a snapshot. */
-  reindex(): void {
     const { i32 } = this.pool
-    for (let slot = 1; slot < this.pool.used; slot++) {
-      const at = slot * BALANCE.words
-      const account = i32[at + BALANCE.accountSlot] as number
-      this.#slots.insert(account * ASSETS_MAX + (i32[at + BALANCE.assetId] as number), slot)
-    }
+    const at = slot * BALANCE.words
+    if (i32[at + BALANCE.touched] !== 0) return
+    if ((this.touchedCount + 1) * TOUCHED.words > this.#touched.length) this.#growTouched()
+    const to = this.touchedCount * TOUCHED.words
+    this.#touched[to + TOUCHED.slot] = slot
+    this.#touched[to + TOUCHED.startBalance] = i32[at + BALANCE.balance] as number
+    this.#touched[to + TOUCHED.startBalance + 1] = i32[at + BALANCE.balance + 1] as number
+    this.#touched[to + TOUCHED.startHold] = i32[at + BALANCE.hold] as number
+    this.#touched[to + TOUCHED.startHold + 1] = i32[at + BALANCE.hold + 1] as number
+    this.touchedCount += 1
+    i32[at + BALANCE.touched] = this.touchedCount
   }
+
+  #growTouched(): void {
+    const touched = new Int32Array(this.#touched.length * 2)
+    touched.set(this.#touched)
+    this.#touched = touched
+  }
+
+  #hashAt(slot: number): number {
+    const { i32 } = this.pool
+    const at = slot * BALANCE.words
+    return hashNumber(i32[at + BALANCE.accountSlot] as number, i32[at + BALANCE.assetId] as number)
+  }
+
+  #isOf(slot: number, accountSlot: number, assetId: number): boolean {
+    const { i32 } = this.pool
+    const at = slot * BALANCE.words
+    return i32[at + BALANCE.accountSlot] === accountSlot && i32[at + BALANCE.assetId] === assetId
+  }
+}
+
+function nearAt(accountSlot: number, assetId: number): number {
+  return accountSlot * ACCOUNT.words + ACCOUNT.balances + assetId - 1
 }

@@ -1,52 +1,50 @@
-// What an account has open in one instrument: the record that joins both. Its handle is the `owner`
-// of the account's orders in that instrument's book, and it knows the way to both balances, so that
-// a fill or a cancel looks nothing up. Slots are never freed.
+// What an account has open in one instrument, where somebody has to know: a perpetual's position, a
+// limit. Spot without limits has no such records. Slots are never freed.
 
-import { IdTable } from '../memory/id-table.ts'
-import { SlotPool } from '../memory/slot-pool.ts'
+import { hashNumber, RefTable } from '../memory/ref-table.ts'
+import { NONE, SlotPool } from '../memory/slot-pool.ts'
 
 /** Words (f64 fields: doubles) of one position. */
 export const POSITION = {
-  words: 12,
-  doubles: 6,
+  words: 10,
+  doubles: 5,
   accountSlot: 0,
   instrumentId: 1,
-  baseBalance: 2,
-  quoteBalance: 3,
-  openOrders: 4,
+  openOrders: 2,
   /** f64, lots of the open orders on each side. */
-  openBuyQty: 3,
-  openSellQty: 4,
+  openBuyQty: 2,
+  openSellQty: 3,
   /** f64, lots; 0 = no limit, -1 = the instrument's. */
-  maxPosition: 5,
+  maxPosition: 4,
 } as const
 
-/** More instruments than this cannot be told apart in a key. */
+/** More instruments than this cannot be told apart in the attributes of an order. */
 export const INSTRUMENTS_MAX = 2 ** 20
 
 /** (account, instrument) -> handle, and the records. */
 export class Positions {
   readonly pool: SlotPool
-  readonly #slots: IdTable
+  readonly #slots: RefTable
 
   constructor(capacity: number) {
     this.pool = new SlotPool(POSITION.words, capacity)
-    this.#slots = new IdTable(capacity)
+    this.#slots = new RefTable(capacity, (slot) => this.#hashAt(slot))
   }
 
+  /** The record of an account in an instrument, or NONE. */
   find(accountSlot: number, instrumentId: number): number {
-    return this.#slots.find(accountSlot * INSTRUMENTS_MAX + instrumentId)
+    let slot = this.#slots.find(hashNumber(accountSlot, instrumentId))
+    while (slot !== NONE && !this.#isOf(slot, accountSlot, instrumentId)) slot = this.#slots.next()
+    return slot
   }
 
-  open(accountSlot: number, instrumentId: number, base: number, quote: number): number {
+  open(accountSlot: number, instrumentId: number): number {
     const slot = this.pool.allocate()
     const at = slot * POSITION.words
     this.pool.i32[at + POSITION.accountSlot] = accountSlot
     this.pool.i32[at + POSITION.instrumentId] = instrumentId
-    this.pool.i32[at + POSITION.baseBalance] = base
-    this.pool.i32[at + POSITION.quoteBalance] = quote
     this.pool.f64[slot * POSITION.doubles + POSITION.maxPosition] = -1
-    this.#slots.insert(accountSlot * INSTRUMENTS_MAX + instrumentId, slot)
+    this.#slots.insert(hashNumber(accountSlot, instrumentId), slot)
     return slot
   }
 
@@ -68,9 +66,18 @@ export class Positions {
 
   /** After a snapshot. */
   reindex(): void {
-    for (let slot = 1; slot < this.pool.used; slot++) {
-      const account = this.get(slot, POSITION.accountSlot)
-      this.#slots.insert(account * INSTRUMENTS_MAX + this.get(slot, POSITION.instrumentId), slot)
-    }
+    this.#slots.reserve(this.pool.used)
+    for (let slot = 1; slot < this.pool.used; slot++) this.#slots.insert(this.#hashAt(slot), slot)
+  }
+
+  #hashAt(slot: number): number {
+    return hashNumber(this.get(slot, POSITION.accountSlot), this.get(slot, POSITION.instrumentId))
+  }
+
+  #isOf(slot: number, accountSlot: number, instrumentId: number): boolean {
+    return (
+      this.get(slot, POSITION.accountSlot) === accountSlot &&
+      this.get(slot, POSITION.instrumentId) === instrumentId
+    )
   }
 }

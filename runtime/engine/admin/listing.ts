@@ -59,7 +59,7 @@ export function listInstrument(s: EngineState, command: ListInstrument): number 
 
 /** Puts a definition into the state; also for a snapshot. */
 export function addInstrument(s: EngineState, definition: Instrument): InstrumentState {
-  const fees = s.balances.findOrOpen(s.accounts.find(FEE_ACCOUNT), definition.quote.assetId)
+  const fees = s.balances.of(s.accounts.find(FEE_ACCOUNT), definition.quote.assetId)
   const instrument = new InstrumentState(definition, s.memory, fees)
   s.instruments.push(instrument)
   return instrument

@@ -7,6 +7,7 @@ import { POSITION } from '../accounts/positions.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { openPosition } from '../risk/exposure.ts'
 
 const INT32_MAX = 2_147_483_647
 
@@ -34,12 +35,7 @@ export function setLimits(s: EngineState, command: SetLimits): number {
     const instrument = s.findInstrument(maxPosition.instrumentId)
     if (instrument === undefined) return REJECT.UnknownInstrument
     if (!isLimit(maxPosition.lots)) return REJECT.InvalidTransition
-    let position = s.positions.find(account, instrument.id)
-    if (position === NONE) {
-      const base = s.balances.findOrOpen(account, instrument.baseAssetId)
-      const quote = s.balances.findOrOpen(account, instrument.quoteAssetId)
-      position = s.positions.open(account, instrument.id, base, quote)
-    }
+    const position = openPosition(s, account, instrument)
     s.positions.setNumber(position, POSITION.maxPosition, maxPosition.lots)
   }
   if (maxOpenOrders !== null) s.accounts.set(account, ACCOUNT.maxOpenOrders, maxOpenOrders)

@@ -35,21 +35,22 @@ export function transfer(s: EngineState, command: Transfer, id: Int32Array): num
   if (command.account <= INSURANCE_ACCOUNT) return REJECT.AccountBlocked
   const asset = s.assets.find((known) => known.name === command.asset)
   if (asset === undefined) return REJECT.UnknownAsset
-  const balance = s.balances.findOrOpen(account, asset.assetId)
-  const outside = s.balances.findOrOpen(s.accounts.find(EXTERNAL_ACCOUNT), asset.assetId)
+  const balance = s.balances.of(account, asset.assetId)
+  const outside = s.balances.of(s.accounts.find(EXTERNAL_ACCOUNT), asset.assetId)
   const isCredit = command.type === 'Credit'
   const reason = isCredit ? REASON_CREDIT : REASON_DEBIT
-  const first = s.transferIds.find(command.account, transferId)
+  const hash = s.transferIds.hash(account, transferId)
+  const first = s.transferIds.find(account, transferId, hash)
   if (first !== NONE) {
     if (s.transferIds.resultOf(first) === REFUSED) return REJECT.DuplicateTransferId
-    s.reports.transfer(balance, reason, transferId, true)
+    s.reports.repeatTransfer(balance, reason, transferId)
     return 0
   }
   const refused = isCredit
     ? tryCredit(s, command.amount, balance, outside)
     : tryDebit(s, command.amount, balance, outside)
   const outcome = refused === 0 ? DONE : REFUSED
-  s.transferIds.finish(s.transferIds.add(command.account, transferId, outcome, NONE))
+  s.transferIds.remember(account, transferId, hash, outcome)
   if (refused === 0) s.reports.flushTransfer(reason, transferId)
   return refused
 }

@@ -37,6 +37,9 @@ export class InstrumentState {
   /** Price of the last trade in ticks, 0 before the first: the reference of the price band. */
   lastPrice = 0
   lastTradeID = 0
+  /** Whether accounts have records of what they have open here: see risk/exposure.ts. */
+  keepsPositions = false
+  #positions = 0
 
   constructor(definition: Instrument, memory: BookMemory, feeBalance: number) {
     this.id = definition.instrumentId
@@ -63,10 +66,26 @@ export class InstrumentState {
     this.maxPosition = definition.maxPosition
     this.maxOpenOrders = definition.maxOpenOrders
     this.tradingState = TRADING_STATES.indexOf(definition.tradingState)
+    this.#decidePositions()
     this.defaultStpMode = (STP_MODES as readonly string[]).indexOf(definition.defaultStpMode)
     this.allowedStpModes = 0
     for (const mode of definition.allowedStpModes) {
       this.allowedStpModes |= 1 << (STP_MODES as readonly string[]).indexOf(mode)
     }
+  }
+
+  /** An account has a record here, and will go on having it. */
+  addPosition(): void {
+    this.#positions += 1
+    this.#decidePositions()
+  }
+
+  /** A function of the definition and the records alone, so that a restored engine decides alike. */
+  #decidePositions(): void {
+    this.keepsPositions =
+      this.definition.kind !== 'Spot' ||
+      this.maxPosition > 0 ||
+      this.maxOpenOrders > 0 ||
+      this.#positions > 0
   }
 }

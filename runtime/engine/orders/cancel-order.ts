@@ -1,8 +1,5 @@
 // CancelOrder: passes every switch and every trading state but Closed.
 
-import { REMEMBERED } from '../accounts/id-memory.ts'
-import { POSITION } from '../accounts/positions.ts'
-import { ORDER } from '../book/order-pool.ts'
 import { EXEC_CANCELED, REJECT, STATUS_CANCELED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { type CancelOrderCommand, ID_WORDS } from '../hot-command.ts'
@@ -10,7 +7,7 @@ import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { finishCommand } from './aftermath.ts'
 import { DETAIL } from './order-details.ts'
-import { closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
+import { accountSlotOf, closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
 
 const ownID = new Int32Array(ID_WORDS)
 
@@ -54,21 +51,19 @@ export function findOwnOrder(
   origClOrdID: Int32Array,
 ): number {
   if (orderID === 0) {
-    const entry = s.clientIds.find(account, origClOrdID)
-    return entry === NONE ? NONE : s.clientIds.orderOf(entry)
+    const slot = s.accounts.find(account)
+    if (slot === NONE) return NONE
+    const ref = s.clientIds.find(slot, origClOrdID, s.clientIds.hash(slot, origClOrdID))
+    return ref === NONE ? NONE : s.clientIds.orderOf(ref)
   }
   const order = s.orderIds.find(orderID)
   if (order === NONE) return NONE
-  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-  const owner = s.accounts.numberOf(s.positions.get(position, POSITION.accountSlot))
-  return owner === account ? order : NONE
+  return s.accounts.numberOf(accountSlotOf(s, order)) === account ? order : NONE
 }
 
 /** Copies an order's clOrdID. */
 export function loadClOrdID(s: EngineState, order: number, into: Int32Array): void {
-  const entry = s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number
-  const { i32 } = s.clientIds.pool
-  for (let word = 0; word < ID_WORDS; word++) {
-    into[word] = i32[entry * REMEMBERED.words + word] as number
-  }
+  const { i32 } = s.details
+  const at = order * DETAIL.words + DETAIL.clOrdID
+  for (let word = 0; word < ID_WORDS; word++) into[word] = i32[at + word] as number
 }

@@ -18,7 +18,7 @@ const cumulative = new Int64()
 export function executeOrder(s: EngineState, order: number, a: Admission): void {
   const instrument = a.instrument as InstrumentState
   s.fills.count = 0
-  instrument.book.match(a.key, a.qty, a.position, a.stpMode, s.fills)
+  instrument.book.match(a.key, a.qty, a.accountSlot, a.stpMode, s.fills)
   const open = settleFills(s, instrument, order, a.qty)
   // An order by amount that could not buy a single lot has nothing open and still expires.
   if (open === 0 && a.qty > 0) closeOrder(s, order)

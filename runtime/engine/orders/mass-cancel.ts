@@ -46,7 +46,7 @@ export function massCancel(s: EngineState, command: MassCancel): number {
   return 0
 }
 
-/** Handles of an account's open orders, oldest first. */
+/** Handles of an account's open orders, in the order in which they took their places in queues. */
 export function openOrdersOf(s: EngineState, account: number): number[] {
   const orders: number[] = []
   let order = s.accounts.get(account, ACCOUNT.firstOrder)
@@ -57,21 +57,17 @@ export function openOrdersOf(s: EngineState, account: number): number[] {
   return orders
 }
 
+/** The sort is stable: what is equal stays in the order of time. */
 function compare(s: EngineState, a: number, b: number): number {
   const keyA = keyOf(s, a)
   const keyB = keyOf(s, b)
   return (
     instrumentOf(s, a).id - instrumentOf(s, b).id ||
     Number(keyB > 0) - Number(keyA > 0) ||
-    Math.abs(keyA) - Math.abs(keyB) ||
-    queuedAt(s, a) - queuedAt(s, b)
+    Math.abs(keyA) - Math.abs(keyB)
   )
 }
 
 function keyOf(s: EngineState, order: number): number {
   return s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
-}
-
-function queuedAt(s: EngineState, order: number): number {
-  return s.details.f64[order * DETAIL.doubles + DETAIL.queuedAt] as number
 }

@@ -2,13 +2,13 @@
 
 import { EXEC_NEW, REJECT, STATUS_NEW } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
-import type { NewOrderCommand } from '../hot-command.ts'
+import { ID_WORDS, type NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Admission, admitNewOrder } from '../risk/pre-trade.ts'
 import { finishCommand } from './aftermath.ts'
 import { executeOrder } from './execution.ts'
-import { DETAIL, packAttributes } from './order-details.ts'
+import { ATTRIBUTE_POST_ONLY, DETAIL, packAttributes, setFees } from './order-details.ts'
 
 const admission = new Admission()
 
@@ -26,28 +26,27 @@ export function placeOrder(s: EngineState, cmd: NewOrderCommand): void {
 
 /** Makes the records of an admitted order. */
 function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
-  const { book } = a.instrument as InstrumentState
-  const order = book.enter(a.key, a.qty, a.position)
+  const { book, id } = a.instrument as InstrumentState
+  const order = book.enter(a.key, a.qty, a.accountSlot)
   s.lastOrderID += 1
-  const entry = s.clientIds.add(cmd.account, cmd.clOrdID, s.lastOrderID, order)
   s.details.reach(order)
   const { i32, f64 } = s.details
   const at = order * DETAIL.words
+  for (let word = 0; word < ID_WORDS; word++) {
+    i32[at + DETAIL.clOrdID + word] = cmd.clOrdID[word] as number
+  }
+  i32[at + DETAIL.idHash] = a.idHash
+  f64[order * DETAIL.doubles + DETAIL.orderID] = s.lastOrderID
   f64[order * DETAIL.doubles + DETAIL.orderQty] = a.qty
   f64[order * DETAIL.doubles + DETAIL.cumQty] = 0
   i32[at + DETAIL.cumNotional] = 0
   i32[at + DETAIL.cumNotional + 1] = 0
-  i32[at + DETAIL.idEntry] = entry
-  i32[at + DETAIL.makerFeePpm] = a.makerFeePpm
-  i32[at + DETAIL.takerFeePpm] = a.takerFeePpm
-  i32[at + DETAIL.feeResidue] = 0
-  i32[at + DETAIL.extra] = 0
-  i32[at + DETAIL.attributes] = packAttributes(
-    cmd.ordType,
-    cmd.timeInForce,
-    a.stpMode,
-    cmd.postOnly,
-  )
+  setFees(i32, order, a.makerFeePpm, a.takerFeePpm, 0)
+  const flags = cmd.postOnly ? ATTRIBUTE_POST_ONLY : 0
+  const attributes = packAttributes(cmd.ordType, cmd.timeInForce, a.stpMode, flags, id)
+  i32[at + DETAIL.attributes] = attributes
+  i32[at + DETAIL.extra] = NONE
+  s.clientIds.open(order)
   return order
 }
 
@@ -66,7 +65,9 @@ export function rememberRefused(
   reason: number,
 ): void {
   if (reason === REJECT.DuplicateClOrdID || ((clOrdID[0] as number) & 255) === 0) return
-  if (s.accounts.find(account) === NONE) return
-  if (s.clientIds.find(account, clOrdID) !== NONE) return
-  s.clientIds.finish(s.clientIds.add(account, clOrdID, 0, NONE))
+  const slot = s.accounts.find(account)
+  if (slot === NONE) return
+  const hash = s.clientIds.hash(slot, clOrdID)
+  if (s.clientIds.find(slot, clOrdID, hash) !== NONE) return
+  s.clientIds.remember(slot, clOrdID, hash, 0)
 }

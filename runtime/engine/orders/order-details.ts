@@ -1,52 +1,93 @@
 // What is known of an order besides what the matcher reads (book/order-pool.ts), under the same
-// handle: 64 bytes that only reports, settlement and queries touch.
+// handle: 96 bytes that only reports, settlement, ids and queries touch.
 
 /** Words (f64 fields: doubles) of one order's details. */
 export const DETAIL = {
-  words: 16,
-  doubles: 8,
+  words: 24,
+  doubles: 12,
+  /** Nine words. */
+  clOrdID: 0,
+  /** Of account and clOrdID: its place in the table of client ids. */
+  idHash: 9,
+  /** f64. */
+  orderID: 5,
   /** f64, lots. Open: orderQty = cumQty + leaves + prevented. */
-  orderQty: 0,
-  cumQty: 1,
+  orderQty: 6,
+  cumQty: 7,
   /** int64, quote minor units. */
-  cumNotional: 4,
-  /** f64: when it took its place in the queue; a counter over all books. */
-  queuedAt: 3,
-  /** Entry of its clOrdID in the id memory, which also knows the orderID. */
-  idEntry: 8,
-  /** Neighbours in the account's list of open orders. */
-  accountNext: 9,
-  accountPrevious: 10,
-  /** Rates from when it was accepted or last replaced. */
-  makerFeePpm: 11,
-  takerFeePpm: 12,
-  /** What its fills have paid above the exact fee, in millionths of a unit: see domain/fee.ts. */
-  feeResidue: 13,
-  /** ordType, timeInForce, stpMode (4 bits each), flags. */
-  attributes: 14,
+  cumNotional: 16,
+  /** Neighbours in the account's list of open orders, which is in the order of their queues. */
+  accountNext: 18,
+  accountPrevious: 19,
+  /** Two words, see feesOf. */
+  fees: 20,
+  /** See packAttributes. */
+  attributes: 22,
   /** Its record in order-extras.ts, or NONE. */
-  extra: 15,
+  extra: 23,
 } as const
 
-export const ATTRIBUTE_POST_ONLY = 1 << 12
+export const ATTRIBUTE_POST_ONLY = 1 << 9
+export const ATTRIBUTE_REDUCE_ONLY = 1 << 10
+const INSTRUMENT_SHIFT = 12
 
+/** ordType, timeInForce, stpMode (3 bits each), three flags, instrument (20 bits). */
 export function packAttributes(
   ordType: number,
   timeInForce: number,
   stpMode: number,
-  postOnly: boolean,
+  flags: number,
+  instrumentId: number,
 ): number {
-  return ordType | (timeInForce << 4) | (stpMode << 8) | (postOnly ? ATTRIBUTE_POST_ONLY : 0)
+  const kind = ordType | (timeInForce << 3) | (stpMode << 6)
+  return kind | flags | (instrumentId << INSTRUMENT_SHIFT)
 }
 
 export function ordTypeOf(attributes: number): number {
-  return attributes & 15
+  return attributes & 7
 }
 
 export function timeInForceOf(attributes: number): number {
-  return (attributes >>> 4) & 15
+  return (attributes >>> 3) & 7
 }
 
 export function stpModeOf(attributes: number): number {
-  return (attributes >>> 8) & 15
+  return (attributes >>> 6) & 7
+}
+
+export function instrumentIdOf(attributes: number): number {
+  return attributes >>> INSTRUMENT_SHIFT
+}
+
+// Fees, in two words: a rate (21 bits, signed) above 11 bits of the residue in each. Rates are from
+// when the order was accepted or last replaced; the residue is what its fills have paid above the
+// exact fee, in millionths of a unit (below 10^6): see domain/fee.ts.
+
+const RESIDUE_BITS = 11
+const RESIDUE_MASK = (1 << RESIDUE_BITS) - 1
+
+export function makerFeeOf(i32: Int32Array, order: number): number {
+  return (i32[order * DETAIL.words + DETAIL.fees] as number) >> RESIDUE_BITS
+}
+
+export function takerFeeOf(i32: Int32Array, order: number): number {
+  return (i32[order * DETAIL.words + DETAIL.fees + 1] as number) >> RESIDUE_BITS
+}
+
+export function feeResidueOf(i32: Int32Array, order: number): number {
+  const at = order * DETAIL.words + DETAIL.fees
+  const low = (i32[at] as number) & RESIDUE_MASK
+  return low | (((i32[at + 1] as number) & RESIDUE_MASK) << RESIDUE_BITS)
+}
+
+export function setFees(
+  i32: Int32Array,
+  order: number,
+  makerFeePpm: number,
+  takerFeePpm: number,
+  residue: number,
+): void {
+  const at = order * DETAIL.words + DETAIL.fees
+  i32[at] = (makerFeePpm << RESIDUE_BITS) | (residue & RESIDUE_MASK)
+  i32[at + 1] = (takerFeePpm << RESIDUE_BITS) | (residue >>> RESIDUE_BITS)
 }

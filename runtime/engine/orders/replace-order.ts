@@ -2,7 +2,6 @@
 // goes to the tail and may trade. Fills stay, orderID stays, clOrdID becomes the new one. A quantity
 // that is already done cancels the order.
 
-import { POSITION } from '../accounts/positions.ts'
 import { keyOf, SIDE_BUY, SIDE_SELL } from '../book/book.ts'
 import { ORDER } from '../book/order-pool.ts'
 import { EXEC_CANCELED, EXEC_REPLACED, REJECT, STATUS_CANCELED } from '../codes.ts'
@@ -12,6 +11,7 @@ import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-stat
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { openStatus } from '../reports.ts'
+import { positionOf } from '../risk/exposure.ts'
 import {
   baseAmountOf,
   buyHoldOf,
@@ -35,8 +35,8 @@ import { finishCommand } from './aftermath.ts'
 import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
 import { rememberRefused } from './new-order.ts'
-import { ATTRIBUTE_POST_ONLY, DETAIL, stpModeOf } from './order-details.ts'
-import { closeOrder, leavesOf, orderIDOf, pullOrder } from './resting.ts'
+import { ATTRIBUTE_POST_ONLY, DETAIL, feeResidueOf, setFees, stpModeOf } from './order-details.ts'
+import { closeOrder, instrumentOf, leavesOf, orderIDOf, pullOrder } from './resting.ts'
 
 const admission = new Admission()
 const oldID = new Int32Array(ID_WORDS)
@@ -84,13 +84,14 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   reason = checkPriced(instrument, side, cmd.price, cmd.orderQty, added)
   if (reason !== 0) return reason
   if (!isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
-  const first = s.clientIds.find(cmd.account, cmd.clOrdID)
+  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
+  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
   if (first !== NONE) {
     a.firstOrderID = s.clientIds.resultOf(first)
     return REJECT.DuplicateClOrdID
   }
   if (newLeaves === 0) return 0
-  if (side === SIDE_BUY && added > 0 && isOverLimit(s, instrument, a.position, added)) {
+  if (side === SIDE_BUY && added > 0 && isOverLimit(s, instrument, a, added)) {
     return REJECT.PositionLimit
   }
   reason = checkFunds(s, cmd, a, order)
@@ -101,10 +102,9 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
 }
 
 function describe(s: EngineState, order: number, a: Admission): void {
-  const { orders } = s.memory
-  a.position = orders.i32[order * ORDER.words + ORDER.owner] as number
-  a.instrument = s.instrumentAt(s.positions.get(a.position, POSITION.instrumentId))
-  a.key = orders.f64[order * ORDER.doubles + ORDER.key] as number
+  a.instrument = instrumentOf(s, order)
+  a.position = positionOf(s, a.accountSlot, a.instrument)
+  a.key = s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
   a.stpMode = stpModeOf(attributesOf(s, order))
 }
 
@@ -130,11 +130,11 @@ function checkFunds(s: EngineState, cmd: ReplaceOrderCommand, a: Admission, orde
   setRates(s, instrument, a)
   const { i32 } = s.details
   const isBuy = a.key > 0
-  s.balances.loadAvailable(holdBalanceOf(s, a.position, isBuy), available)
+  s.balances.loadAvailable(holdBalanceOf(s, instrument, a.accountSlot, isBuy), available)
   orderHoldOf(s, instrument, order, leavesOf(s, order), required)
   available.add(required)
   if (isBuy) {
-    const residue = i32[order * DETAIL.words + DETAIL.feeResidue] as number
+    const residue = feeResidueOf(i32, order)
     const rate = holdRateOf(a.makerFeePpm, a.takerFeePpm)
     buyHoldOf(instrument, cmd.price, newLeaves, rate, residue, required)
   } else baseAmountOf(instrument, newLeaves, required)
@@ -156,15 +156,15 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
   const keepsPlace = cmd.price === price && cmd.orderQty <= orderQty
   if (newLeaves === 0 || !keepsPlace) pullOrder(s, instrument, order)
   else releaseHold(s, instrument, order, leaves)
-  rename(s, order, cmd)
+  rename(s, order, cmd, a)
   if (newLeaves === 0) {
     s.reports.stepFor(order, EXEC_CANCELED, STATUS_CANCELED, 0, leaves, cmd.clOrdID, oldID)
     closeOrder(s, order)
     return
   }
   f64[order * DETAIL.doubles + DETAIL.orderQty] = cmd.orderQty
-  s.details.i32[order * DETAIL.words + DETAIL.makerFeePpm] = a.makerFeePpm
-  s.details.i32[order * DETAIL.words + DETAIL.takerFeePpm] = a.takerFeePpm
+  const residue = feeResidueOf(s.details.i32, order)
+  setFees(s.details.i32, order, a.makerFeePpm, a.takerFeePpm, residue)
   const status = openStatus(f64[order * DETAIL.doubles + DETAIL.cumQty] as number)
   if (keepsPlace) {
     instrument.book.resize(order, newLeaves)
@@ -181,10 +181,13 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
 }
 
 /** The order answers to the new clOrdID from now on; the old one is done. */
-function rename(s: EngineState, order: number, cmd: ReplaceOrderCommand): void {
-  const at = order * DETAIL.words + DETAIL.idEntry
-  const old = s.details.i32[at] as number
-  const entry = s.clientIds.add(cmd.account, cmd.clOrdID, s.clientIds.resultOf(old), order)
-  s.details.i32[at] = entry
-  s.clientIds.finish(old)
+function rename(s: EngineState, order: number, cmd: ReplaceOrderCommand, a: Admission): void {
+  s.clientIds.finish(order)
+  const { i32 } = s.details
+  const at = order * DETAIL.words
+  for (let word = 0; word < ID_WORDS; word++) {
+    i32[at + DETAIL.clOrdID + word] = cmd.clOrdID[word] as number
+  }
+  i32[at + DETAIL.idHash] = a.idHash
+  s.clientIds.open(order)
 }

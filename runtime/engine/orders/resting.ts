@@ -2,13 +2,13 @@
 // Holds are risk/holds.ts, queues are the book's.
 
 import { ACCOUNT } from '../accounts/accounts.ts'
-import { POSITION } from '../accounts/positions.ts'
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { addExposure } from '../risk/exposure.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
-import { DETAIL } from './order-details.ts'
+import { DETAIL, instrumentIdOf } from './order-details.ts'
 import { releaseExtra } from './order-extras.ts'
 
 /** Lets an order rest with so much open: hold, queue, lists. */
@@ -19,12 +19,11 @@ export function restOrder(
   leaves: number,
 ): void {
   s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = leaves
-  s.lastQueued += 1
-  s.details.f64[order * DETAIL.doubles + DETAIL.queuedAt] = s.lastQueued
   takeHold(s, instrument, order, leaves)
   instrument.book.rest(order)
-  s.orderIds.insert(orderIDOf(s, order), order)
+  s.orderIds.insert(order)
   joinAccount(s, order)
+  count(s, order, 1)
 }
 
 /** Takes a resting order off the market with all that it held; the record stays. */
@@ -36,29 +35,38 @@ export function pullOrder(s: EngineState, instrument: InstrumentState, order: nu
 
 /** The lists and counters of an order that no longer rests; its queue and hold are done with. */
 export function leaveMarket(s: EngineState, order: number): void {
-  s.orderIds.remove(orderIDOf(s, order))
+  s.orderIds.remove(order)
+  leaveAccount(s, order)
+  count(s, order, -1)
+}
+
+/** An order that went to the tail of a queue is the account's youngest again. */
+export function moveToAccountTail(s: EngineState, order: number): void {
+  leaveAccount(s, order)
+  joinAccount(s, order)
+}
+
+function leaveAccount(s: EngineState, order: number): void {
   const { i32 } = s.details
   const at = order * DETAIL.words
-  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-  const account = s.positions.get(position, POSITION.accountSlot)
+  const account = accountSlotOf(s, order)
   const next = i32[at + DETAIL.accountNext] as number
   const previous = i32[at + DETAIL.accountPrevious] as number
   if (previous === NONE) s.accounts.set(account, ACCOUNT.firstOrder, next)
   else i32[previous * DETAIL.words + DETAIL.accountNext] = next
   if (next === NONE) s.accounts.set(account, ACCOUNT.lastOrder, previous)
   else i32[next * DETAIL.words + DETAIL.accountPrevious] = previous
-  count(s, account, position, -1)
 }
 
 /** Ends an order that does not rest: only its id is remembered. */
 export function closeOrder(s: EngineState, order: number): void {
-  s.clientIds.finish(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+  s.clientIds.finish(order)
   releaseExtra(s, order)
   s.memory.orders.release(order)
 }
 
 export function orderIDOf(s: EngineState, order: number): number {
-  return s.clientIds.resultOf(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+  return s.details.f64[order * DETAIL.doubles + DETAIL.orderID] as number
 }
 
 export function leavesOf(s: EngineState, order: number): number {
@@ -67,26 +75,29 @@ export function leavesOf(s: EngineState, order: number): number {
 
 /** The instrument that an order belongs to. */
 export function instrumentOf(s: EngineState, order: number): InstrumentState {
-  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-  return s.instrumentAt(s.positions.get(position, POSITION.instrumentId))
+  const attributes = s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
+  return s.instrumentAt(instrumentIdOf(attributes))
+}
+
+/** The account that an order belongs to: its slot. */
+export function accountSlotOf(s: EngineState, order: number): number {
+  return s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
 }
 
 function joinAccount(s: EngineState, order: number): void {
   const { i32 } = s.details
   const at = order * DETAIL.words
-  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-  const account = s.positions.get(position, POSITION.accountSlot)
+  const account = accountSlotOf(s, order)
   const last = s.accounts.get(account, ACCOUNT.lastOrder)
   i32[at + DETAIL.accountNext] = NONE
   i32[at + DETAIL.accountPrevious] = last
   if (last === NONE) s.accounts.set(account, ACCOUNT.firstOrder, order)
   else i32[last * DETAIL.words + DETAIL.accountNext] = order
   s.accounts.set(account, ACCOUNT.lastOrder, order)
-  count(s, account, position, 1)
 }
 
-function count(s: EngineState, account: number, position: number, change: number): void {
+function count(s: EngineState, order: number, change: number): void {
+  const account = accountSlotOf(s, order)
   s.accounts.set(account, ACCOUNT.openOrders, s.accounts.get(account, ACCOUNT.openOrders) + change)
-  const here = s.positions.get(position, POSITION.openOrders)
-  s.positions.set(position, POSITION.openOrders, here + change)
+  addExposure(s, instrumentOf(s, order), account, true, change, 0)
 }

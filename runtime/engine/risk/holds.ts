@@ -1,12 +1,12 @@
 // What an order holds: the worst that its open quantity can cost. The hold is never stored, it is a
 // function of the order, so it cannot drift; `checkInvariants` compares the sums.
 
-import { POSITION } from '../accounts/positions.ts'
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
-import { DETAIL } from '../orders/order-details.ts'
+import { feeResidueOf, makerFeeOf, takerFeeOf } from '../orders/order-details.ts'
+import { addExposure } from './exposure.ts'
 
 const scratch = new Int64()
 const fee = new Int64()
@@ -61,18 +61,19 @@ export function orderHoldOf(
     baseAmountOf(instrument, leaves, out)
     return
   }
-  const at = order * DETAIL.words
   const { i32 } = s.details
-  const rate = holdRateOf(
-    i32[at + DETAIL.makerFeePpm] as number,
-    i32[at + DETAIL.takerFeePpm] as number,
-  )
-  buyHoldOf(instrument, key, leaves, rate, i32[at + DETAIL.feeResidue] as number, out)
+  const rate = holdRateOf(makerFeeOf(i32, order), takerFeeOf(i32, order))
+  buyHoldOf(instrument, key, leaves, rate, feeResidueOf(i32, order), out)
 }
 
 /** The balance that an order of this side holds: quote for a buy, base for a sell. */
-export function holdBalanceOf(s: EngineState, position: number, isBuy: boolean): number {
-  return s.positions.get(position, isBuy ? POSITION.quoteBalance : POSITION.baseBalance)
+export function holdBalanceOf(
+  s: EngineState,
+  instrument: InstrumentState,
+  accountSlot: number,
+  isBuy: boolean,
+): number {
+  return s.balances.of(accountSlot, isBuy ? instrument.quoteAssetId : instrument.baseAssetId)
 }
 
 /** Takes the hold of an order that comes to rest, and counts its quantity as open. */
@@ -83,10 +84,10 @@ export function takeHold(
   leaves: number,
 ): void {
   orderHoldOf(s, instrument, order, leaves, amount)
-  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const account = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
   const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
-  s.balances.hold(holdBalanceOf(s, position, isBuy), amount)
-  addOpenQty(s, position, isBuy, leaves)
+  s.balances.hold(holdBalanceOf(s, instrument, account, isBuy), amount)
+  addExposure(s, instrument, account, isBuy, 0, leaves)
 }
 
 /** Gives back the whole hold of an order that has so much open, to the last unit. */
@@ -97,14 +98,8 @@ export function releaseHold(
   leaves: number,
 ): void {
   orderHoldOf(s, instrument, order, leaves, amount)
-  const position = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  const account = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
   const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
-  s.balances.release(holdBalanceOf(s, position, isBuy), amount)
-  addOpenQty(s, position, isBuy, -leaves)
-}
-
-/** Counts open quantity of an account on one side of an instrument. */
-export function addOpenQty(s: EngineState, position: number, isBuy: boolean, change: number): void {
-  const field = isBuy ? POSITION.openBuyQty : POSITION.openSellQty
-  s.positions.setNumber(position, field, s.positions.getNumber(position, field) + change)
+  s.balances.release(holdBalanceOf(s, instrument, account, isBuy), amount)
+  addExposure(s, instrument, account, isBuy, 0, -leaves)
 }

@@ -12,6 +12,7 @@ import { type NewOrderCommand, STP_DEFAULT_CODE } from '../hot-command.ts'
 import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { positionOf } from './exposure.ts'
 import { AmountOrder, isFillable, marketCostOf, sizeByAmount } from './foresight.ts'
 import { baseAmountOf, buyHoldOf, holdBalanceOf, holdRateOf, notionalOf } from './holds.ts'
 import { hasBand, isInsideBand, marketKey } from './price-band.ts'
@@ -20,7 +21,10 @@ import { hasBand, isInsideBand, marketKey } from './price-band.ts'
 export class Admission {
   accountSlot = NONE
   instrument: InstrumentState | undefined
+  /** NONE where nobody counts: see exposure.ts. */
   position = NONE
+  /** Of the clOrdID: computed once. */
+  idHash = 0
   key = 0.5
   qty = 0.5
   stpMode = 0
@@ -50,7 +54,8 @@ export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission
   reason = checkBounds(instrument, cmd, a)
   if (reason !== 0) return reason
   if (cmd.ordType === TYPE_LIMIT && !isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
-  const first = s.clientIds.find(cmd.account, cmd.clOrdID)
+  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
+  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
   if (first !== NONE) {
     a.firstOrderID = s.clientIds.resultOf(first)
     return REJECT.DuplicateClOrdID
@@ -61,11 +66,12 @@ export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission
   if (!a.quoteAmount.isZero()) sizeOrder(instrument, a)
   const mayRest = cmd.ordType === TYPE_LIMIT && cmd.timeInForce === FORCE_GTC
   if (mayRest && hasTooManyOrders(s, instrument, a)) return REJECT.TooManyOpenOrders
-  if (cmd.side === SIDE_BUY && isOverLimit(s, instrument, a.position, a.qty)) {
+  if (cmd.side === SIDE_BUY && isOverLimit(s, instrument, a, a.qty)) {
     return REJECT.PositionLimit
   }
   requiredFor(instrument, cmd, a, amount)
-  s.balances.loadAvailable(holdBalanceOf(s, a.position, cmd.side === SIDE_BUY), available)
+  const funds = holdBalanceOf(s, instrument, a.accountSlot, cmd.side === SIDE_BUY)
+  s.balances.loadAvailable(funds, available)
   if (available.isBelow(amount)) return REJECT.InsufficientFunds
   if (cmd.postOnly && instrument.book.wouldCross(a.key)) return REJECT.PostOnlyWouldCross
   if (cmd.timeInForce === FORCE_FOK && !canFill(instrument, a)) return REJECT.FokCannotFill
@@ -147,15 +153,6 @@ function isNotionalAllowed(instrument: InstrumentState, notional: Int64): boolea
   return !notional.isBelow(instrument.minNotional) && !instrument.maxNotional.isBelow(notional)
 }
 
-/** The record of an account in an instrument; made when the account first gets this far. */
-function positionOf(s: EngineState, accountSlot: number, instrument: InstrumentState): number {
-  const found = s.positions.find(accountSlot, instrument.id)
-  if (found !== NONE) return found
-  const base = s.balances.findOrOpen(accountSlot, instrument.baseAssetId)
-  const quote = s.balances.findOrOpen(accountSlot, instrument.quoteAssetId)
-  return s.positions.open(accountSlot, instrument.id, base, quote)
-}
-
 /** The account's rates, else the instrument's. */
 export function setRates(s: EngineState, instrument: InstrumentState, a: Admission): void {
   const maker = s.accounts.get(a.accountSlot, ACCOUNT.makerFeePpm)
@@ -165,8 +162,8 @@ export function setRates(s: EngineState, instrument: InstrumentState, a: Admissi
 }
 
 function sizeOrder(instrument: InstrumentState, a: Admission): void {
-  const { key, quoteAmount, position, stpMode, takerFeePpm } = a
-  sizeByAmount(instrument, key, quoteAmount, position, stpMode, takerFeePpm, byAmount)
+  const { key, quoteAmount, accountSlot, stpMode, takerFeePpm } = a
+  sizeByAmount(instrument, key, quoteAmount, accountSlot, stpMode, takerFeePpm, byAmount)
   a.qty = byAmount.qty
   a.isShort = byAmount.isShort
 }
@@ -174,8 +171,8 @@ function sizeOrder(instrument: InstrumentState, a: Admission): void {
 function hasTooManyOrders(s: EngineState, instrument: InstrumentState, a: Admission): boolean {
   const accountMax = s.accounts.get(a.accountSlot, ACCOUNT.maxOpenOrders)
   if (accountMax > 0 && s.accounts.get(a.accountSlot, ACCOUNT.openOrders) >= accountMax) return true
-  const here = s.positions.get(a.position, POSITION.openOrders)
-  return instrument.maxOpenOrders > 0 && here >= instrument.maxOpenOrders
+  if (instrument.maxOpenOrders === 0) return false
+  return s.positions.get(a.position, POSITION.openOrders) >= instrument.maxOpenOrders
 }
 
 const held = new Int64()
@@ -185,14 +182,15 @@ const limit = new Int64()
 export function isOverLimit(
   s: EngineState,
   instrument: InstrumentState,
-  position: number,
+  { accountSlot, position }: Admission,
   added: number,
 ): boolean {
+  if (position === NONE) return false
   const own = s.positions.getNumber(position, POSITION.maxPosition)
   const lots = own < 0 ? instrument.maxPosition : own
   if (lots === 0) return false
   baseAmountOf(instrument, s.positions.getNumber(position, POSITION.openBuyQty) + added, held)
-  s.balances.loadBalance(s.positions.get(position, POSITION.baseBalance), limit)
+  s.balances.loadBalance(s.balances.of(accountSlot, instrument.baseAssetId), limit)
   held.add(limit)
   baseAmountOf(instrument, lots, limit)
   return limit.isBelow(held)
@@ -205,15 +203,15 @@ function requiredFor(
   a: Admission,
   out: Int64,
 ): void {
-  const { key, qty, position, stpMode, takerFeePpm } = a
+  const { key, qty, accountSlot, stpMode, takerFeePpm } = a
   if (cmd.side !== SIDE_BUY) baseAmountOf(instrument, qty, out)
   else if (!a.quoteAmount.isZero()) out.set(a.quoteAmount)
   else if (cmd.ordType === TYPE_LIMIT || hasBand(instrument)) {
     buyHoldOf(instrument, key, qty, holdRateOf(a.makerFeePpm, takerFeePpm), 0, out)
-  } else marketCostOf(instrument, key, qty, position, stpMode, takerFeePpm, out)
+  } else marketCostOf(instrument, key, qty, accountSlot, stpMode, takerFeePpm, out)
 }
 
 function canFill(instrument: InstrumentState, a: Admission): boolean {
   if (!a.quoteAmount.isZero() && (a.isShort || a.qty === 0)) return false
-  return isFillable(instrument, a.key, a.qty, a.position, a.stpMode)
+  return isFillable(instrument, a.key, a.qty, a.accountSlot, a.stpMode)
 }

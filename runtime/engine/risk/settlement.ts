@@ -2,24 +2,17 @@
 // are released, and both sides get their report. Per fill, in this order: buyer's quote, buyer's
 // base, seller's base, seller's quote, the fee account.
 
-import { POSITION } from '../accounts/positions.ts'
 import { FILL_DECREMENTED, FILL_MAKER_EXPIRED, FILL_TRADE } from '../book/fill-log.ts'
 import { ORDER } from '../book/order-pool.ts'
 import { EXEC_PREVENTED, STATUS_EXPIRED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
-import { DETAIL } from '../orders/order-details.ts'
+import { DETAIL, feeResidueOf, makerFeeOf, setFees, takerFeeOf } from '../orders/order-details.ts'
 import { closeOrder, leaveMarket } from '../orders/resting.ts'
 import { openStatus } from '../reports.ts'
-import {
-  addOpenQty,
-  baseAmountOf,
-  notionalOf,
-  orderHoldOf,
-  releaseHold,
-  takeHold,
-} from './holds.ts'
+import { addExposure } from './exposure.ts'
+import { baseAmountOf, notionalOf, orderHoldOf, releaseHold, takeHold } from './holds.ts'
 
 /** The fee account never owes more than this: beyond it a rebate is not paid. */
 const REBATE_DEBT_MAX = new Int64()
@@ -74,21 +67,21 @@ function settleTrade(
   const { orders } = s.memory
   const key = orders.f64[maker * ORDER.doubles + ORDER.key] as number
   const makerOpen = orders.f64[maker * ORDER.doubles + ORDER.leaves] as number
-  const makerPosition = orders.i32[maker * ORDER.words + ORDER.owner] as number
-  const takerPosition = orders.i32[taker * ORDER.words + ORDER.owner] as number
+  const makerAccount = orders.i32[maker * ORDER.words + ORDER.owner] as number
+  const takerAccount = orders.i32[taker * ORDER.words + ORDER.owner] as number
   const makerIsBuyer = key > 0
   const price = Math.abs(key)
   notionalOf(instrument, price, qty, notional)
   baseAmountOf(instrument, qty, base)
   if (makerIsBuyer) orderHoldOf(s, instrument, maker, makerOpen + qty, holdBefore)
-  charge(s, instrument, taker, DETAIL.takerFeePpm, qty, takerFee)
-  charge(s, instrument, maker, DETAIL.makerFeePpm, qty, makerFee)
-  const buyer = makerIsBuyer ? makerPosition : takerPosition
-  const seller = makerIsBuyer ? takerPosition : makerPosition
+  charge(s, instrument, taker, true, qty, takerFee)
+  charge(s, instrument, maker, false, qty, makerFee)
+  const buyer = makerIsBuyer ? makerAccount : takerAccount
+  const seller = makerIsBuyer ? takerAccount : makerAccount
   const buyerFee = makerIsBuyer ? makerFee : takerFee
   const sellerFee = makerIsBuyer ? takerFee : makerFee
 
-  const buyerQuote = s.positions.get(buyer, POSITION.quoteBalance)
+  const buyerQuote = s.balances.of(buyer, instrument.quoteAssetId)
   if (makerIsBuyer) {
     orderHoldOf(s, instrument, maker, makerOpen, holdAfter)
     holdBefore.subtract(holdAfter)
@@ -97,18 +90,18 @@ function settleTrade(
   sum.set(notional)
   sum.add(buyerFee)
   s.balances.debit(buyerQuote, sum)
-  s.balances.credit(s.positions.get(buyer, POSITION.baseBalance), base)
-  const sellerBase = s.positions.get(seller, POSITION.baseBalance)
+  s.balances.credit(s.balances.of(buyer, instrument.baseAssetId), base)
+  const sellerBase = s.balances.of(seller, instrument.baseAssetId)
   if (!makerIsBuyer) s.balances.release(sellerBase, base)
   s.balances.debit(sellerBase, base)
   sum.set(notional)
   sum.subtract(sellerFee)
-  s.balances.credit(s.positions.get(seller, POSITION.quoteBalance), sum)
+  s.balances.credit(s.balances.of(seller, instrument.quoteAssetId), sum)
   sum.set(takerFee)
   sum.add(makerFee)
   s.balances.credit(instrument.feeBalance, sum)
 
-  addOpenQty(s, makerPosition, makerIsBuyer, -qty)
+  addExposure(s, instrument, makerAccount, makerIsBuyer, 0, -qty)
   instrument.lastPrice = price
   instrument.lastTradeID += 1
   const tradeID = instrument.lastTradeID
@@ -125,7 +118,7 @@ function charge(
   s: EngineState,
   instrument: InstrumentState,
   order: number,
-  rateField: number,
+  isTaker: boolean,
   qty: number,
   fee: Int64,
 ): void {
@@ -136,13 +129,15 @@ function charge(
   cumulative.load(i32, at + DETAIL.cumNotional)
   cumulative.add(notional)
   cumulative.store(i32, at + DETAIL.cumNotional)
-  const rate = i32[at + rateField] as number
-  const residue = fee.setFee(notional, rate, i32[at + DETAIL.feeResidue] as number)
+  const makerFeePpm = makerFeeOf(i32, order)
+  const takerFeePpm = takerFeeOf(i32, order)
+  const rate = isTaker ? takerFeePpm : makerFeePpm
+  const residue = fee.setFee(notional, rate, feeResidueOf(i32, order))
   if (rate < 0 && !canPayRebate(s, instrument, fee)) {
     fee.setZero()
     return
   }
-  i32[at + DETAIL.feeResidue] = residue
+  setFees(i32, order, makerFeePpm, takerFeePpm, residue)
 }
 
 function canPayRebate(s: EngineState, instrument: InstrumentState, fee: Int64): boolean {

@@ -8,14 +8,17 @@ import { POSITION } from '../accounts/positions.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
+import { ID_WORDS } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { loadClOrdID } from '../orders/cancel-order.ts'
 import { openOrdersOf } from '../orders/mass-cancel.ts'
-import { orderIDOf } from '../orders/resting.ts'
-import { orderHoldOf } from '../risk/holds.ts'
+import { accountSlotOf, instrumentOf, orderIDOf } from '../orders/resting.ts'
+import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
 
 const money = new Int64()
+const id = new Int32Array(ID_WORDS)
 
 /** Throws when a law does not hold. */
 export function checkInvariants(s: EngineState): void {
@@ -35,7 +38,7 @@ export function checkInvariants(s: EngineState): void {
   }
   assert(orders === s.memory.orders.live, 'every record of an order rests in a book')
   assert(levels === s.memory.levels.live, 'every level has orders')
-  assert(s.clientIds.pool.live === orders + s.clientIds.queue.done, 'every id is open or done')
+  assert(s.clientIds.count === orders + s.clientIds.ring.count, 'every id is open or done')
   checkAccounts(s)
   checkBalances(s, holds)
 }
@@ -90,10 +93,10 @@ function checkLevel(
     assert(i32[order * ORDER.words + ORDER.previous] === previous, 'a queue is linked both ways')
     assert(s.orderIds.find(orderIDOf(s, order)) === order, 'every open order is found by its id')
     const owner = i32[order * ORDER.words + ORDER.owner] as number
-    assert(s.positions.get(owner, POSITION.instrumentId) === instrument.id, 'own book')
+    assert(instrumentOf(s, order) === instrument, 'own book')
+    checkId(s, order)
     orderHoldOf(s, instrument, order, leaves, money)
-    const field = key > 0 ? POSITION.quoteBalance : POSITION.baseBalance
-    const balance = s.positions.get(owner, field)
+    const balance = holdBalanceOf(s, instrument, owner, key > 0)
     holds.set(balance, (holds.get(balance) ?? 0n) + money.toBigInt())
     qty += leaves
     count += 1
@@ -104,6 +107,15 @@ function checkLevel(
   return { qty, count }
 }
 
+/** An open order is found by its clOrdID. */
+function checkId(s: EngineState, order: number): void {
+  loadClOrdID(s, order, id)
+  const account = accountSlotOf(s, order)
+  const hash = s.clientIds.hash(account, id)
+  const ref = s.clientIds.find(account, id, hash)
+  assert(s.clientIds.orderOf(ref) === order, 'every open order is found by its clOrdID')
+}
+
 /** Counters of accounts and positions against the lists of open orders. */
 function checkAccounts(s: EngineState): void {
   const open = new Map<number, { count: number; buy: number; sell: number }>()
@@ -112,7 +124,8 @@ function checkAccounts(s: EngineState): void {
     const orders = openOrdersOf(s, account)
     assert(orders.length === s.accounts.get(account, ACCOUNT.openOrders), 'open orders are counted')
     for (const order of orders) {
-      const position = i32[order * ORDER.words + ORDER.owner] as number
+      assert(i32[order * ORDER.words + ORDER.owner] === account, 'an account lists its own orders')
+      const position = s.positions.find(account, instrumentOf(s, order).id)
       const sums = open.get(position) ?? { count: 0, buy: 0, sell: 0 }
       const leaves = f64[order * ORDER.doubles + ORDER.leaves] as number
       sums.count += 1

@@ -4,16 +4,15 @@
 //   "TESNAP" + version (8 bytes), header length (8 bytes), header (JSON, padded to 8), sections
 
 import type { Asset, Instrument } from '#domain/instrument.ts'
-import type { IdMemory } from '../accounts/id-memory.ts'
+import { type IdRing, REMEMBERED } from '../accounts/id-ring.ts'
+import { POSITION } from '../accounts/positions.ts'
 import { addInstrument } from '../admin/listing.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { NONE, type SlotPool } from '../memory/slot-pool.ts'
-import { DETAIL } from '../orders/order-details.ts'
-import { orderIDOf } from '../orders/resting.ts'
 
-const SNAPSHOT_VERSION = 2
+const SNAPSHOT_VERSION = 3
 const MAGIC = 'TESNAP'
 const PREFIX_BYTES = 16
 
@@ -21,6 +20,12 @@ interface PoolHeader {
   readonly bytes: number
   readonly freeHead: number
   readonly live: number
+}
+
+interface RingHeader {
+  readonly oldest: number
+  readonly count: number
+  readonly used: number
 }
 
 interface InstrumentHeader {
@@ -37,15 +42,13 @@ interface Header {
   readonly now: bigint
   readonly lastOrderID: number
   readonly lastExecID: number
-  readonly lastQueued: number
   readonly recentIdsMax: number
   readonly isVenueHalted: boolean
   readonly assets: readonly Asset[]
   readonly instruments: readonly InstrumentHeader[]
-  readonly clientIds: IdMemory['queue']
-  readonly transferIds: IdMemory['queue']
   readonly pools: readonly PoolHeader[]
   readonly detailBytes: number
+  readonly rings: readonly RingHeader[]
 }
 
 /** In the order of their sections. */
@@ -54,12 +57,14 @@ function poolsOf(s: EngineState): SlotPool[] {
     s.accounts.pool,
     s.balances.pool,
     s.positions.pool,
-    s.clientIds.pool,
-    s.transferIds.pool,
     s.memory.orders,
     s.memory.levels,
     s.extras,
   ]
+}
+
+function ringsOf(s: EngineState): IdRing[] {
+  return [s.clientIds.ring, s.transferIds.ring]
 }
 
 /** The state as chunks; all copies, so the engine may go on while they are written. */
@@ -72,7 +77,6 @@ export function takeSnapshot(s: EngineState): Uint8Array[] {
     now: s.now,
     lastOrderID: s.lastOrderID,
     lastExecID: s.lastExecID,
-    lastQueued: s.lastQueued,
     recentIdsMax: s.recentIdsMax,
     isVenueHalted: s.isVenueHalted,
     assets: s.assets,
@@ -87,12 +91,12 @@ export function takeSnapshot(s: EngineState): Uint8Array[] {
             bestAsk: known.book.asks.best,
           },
     ),
-    clientIds: s.clientIds.queue,
-    transferIds: s.transferIds.queue,
     pools: saved.map(({ bytes, freeHead, live }) => ({ bytes: bytes.length, freeHead, live })),
     detailBytes: details.length,
+    rings: ringsOf(s).map(({ oldest, count, used }) => ({ oldest, count, used })),
   }
-  return [...encodeHeader(header), ...saved.map((pool) => pool.bytes), details]
+  const rings = ringsOf(s).map((ring) => ring.records.save(ring.used))
+  return [...encodeHeader(header), ...saved.map((pool) => pool.bytes), details, ...rings]
 }
 
 /**
@@ -105,7 +109,11 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
   const { header, offset } = decodeHeader(bytes)
   if (header.recentIdsMax !== s.recentIdsMax) throw new Error('snapshot: another recentIdsMax')
   const sections = header.pools.map((pool) => pool.bytes)
-  const total = sections.reduce((sum, size) => sum + size, offset + header.detailBytes)
+  const rings = header.rings.map(({ used }) => used * REMEMBERED.words * 4)
+  const total = [...sections, ...rings].reduce(
+    (sum, size) => sum + size,
+    offset + header.detailBytes,
+  )
   if (total !== bytes.length || sections.length !== poolsOf(s).length) {
     throw new Error('snapshot: wrong length')
   }
@@ -115,21 +123,33 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
     pool.restore(bytes.subarray(at, at + saved.bytes), saved.freeHead, saved.live)
     at += saved.bytes
   })
-  s.details.restore(bytes.subarray(at))
+  s.details.restore(bytes.subarray(at, at + header.detailBytes))
+  at += header.detailBytes
+  ringsOf(s).forEach((ring, i) => {
+    const { oldest, count, used } = header.rings[i] as RingHeader
+    const end = at + (rings[i] as number)
+    ring.records.restore(bytes.subarray(at, end))
+    ring.restore(oldest, count, used)
+    at = end
+  })
   restoreScalars(s, header)
   s.accounts.reindex()
   s.balances.reindex()
   s.positions.reindex()
-  const entries: number[] = []
+  const open: number[] = []
+  s.orderIds.reserve(s.memory.orders.live)
   for (const saved of header.instruments) {
     const instrument = addInstrument(s, saved.definition)
     instrument.lastPrice = saved.lastPrice
     instrument.lastTradeID = saved.lastTradeID
-    restoreSide(s, instrument.book.bids, saved.bestBid, entries)
-    restoreSide(s, instrument.book.asks, saved.bestAsk, entries)
+    restoreSide(s, instrument.book.bids, saved.bestBid, open)
+    restoreSide(s, instrument.book.asks, saved.bestAsk, open)
   }
-  s.clientIds.restore(header.clientIds, Int32Array.from(entries))
-  s.transferIds.restore(header.transferIds, new Int32Array(0))
+  for (let slot = 1; slot < s.positions.pool.used; slot++) {
+    s.instrumentAt(s.positions.get(slot, POSITION.instrumentId)).addPosition()
+  }
+  s.clientIds.reindex(open)
+  s.transferIds.reindex([])
 }
 
 function restoreScalars(s: EngineState, header: Header): void {
@@ -137,20 +157,19 @@ function restoreScalars(s: EngineState, header: Header): void {
   s.now = header.now
   s.lastOrderID = header.lastOrderID
   s.lastExecID = header.lastExecID
-  s.lastQueued = header.lastQueued
   s.isVenueHalted = header.isVenueHalted
   s.assets.push(...header.assets)
 }
 
-function restoreSide(s: EngineState, side: BookSide, best: number, entries: number[]): void {
+function restoreSide(s: EngineState, side: BookSide, best: number, open: number[]): void {
   side.restore(best)
   const { orders, levels } = s.memory
   let level = best
   while (level !== NONE) {
     let order = levels.i32[level * LEVEL.words + LEVEL.head] as number
     while (order !== NONE) {
-      s.orderIds.insert(orderIDOf(s, order), order)
-      entries.push(s.details.i32[order * DETAIL.words + DETAIL.idEntry] as number)
+      s.orderIds.insert(order)
+      open.push(order)
       order = orders.i32[order * ORDER.words + ORDER.next] as number
     }
     level = levels.i32[level * LEVEL.words + LEVEL.worse] as number

@@ -4,13 +4,15 @@
 
 import { ACCOUNT } from '../accounts/accounts.ts'
 import { BALANCE } from '../accounts/balances.ts'
-import { type IdMemory, REMEMBERED } from '../accounts/id-memory.ts'
+import type { ClientIds } from '../accounts/client-ids.ts'
+import { REMEMBERED } from '../accounts/id-ring.ts'
 import { POSITION } from '../accounts/positions.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { DETAIL } from '../orders/order-details.ts'
+import { orderIDOf } from '../orders/resting.ts'
 
 /** Four 32-bit lanes, each word mixed into all of them. */
 class Digest {
@@ -61,7 +63,6 @@ export function stateHash(s: EngineState): string {
       s.now.toString(),
       s.lastOrderID,
       s.lastExecID,
-      s.lastQueued,
       s.recentIdsMax,
       s.isVenueHalted,
       s.assets,
@@ -92,12 +93,15 @@ function hashAccounts(s: EngineState, digest: Digest): void {
   for (let slot = 1; slot < accounts.pool.used; slot++) {
     // Without the handles of its list of orders: those are where, not what.
     digest.words(accounts.pool.i32, slot * ACCOUNT.words, ACCOUNT.firstOrder)
+    let order = accounts.get(slot, ACCOUNT.firstOrder)
+    while (order !== NONE) {
+      digest.number(orderIDOf(s, order))
+      order = s.details.i32[order * DETAIL.words + DETAIL.accountNext] as number
+    }
   }
   digest.word(balances.pool.used)
   for (let slot = 1; slot < balances.pool.used; slot++) {
-    const at = slot * BALANCE.words
-    digest.words(balances.pool.i32, at, BALANCE.startBalance)
-    digest.words(balances.pool.i32, at + BALANCE.accountSlot, 2)
+    digest.words(balances.pool.i32, slot * BALANCE.words, BALANCE.touched)
   }
   digest.word(positions.pool.used)
   for (let slot = 1; slot < positions.pool.used; slot++) {
@@ -121,25 +125,17 @@ function hashSide(s: EngineState, side: BookSide, digest: Digest): void {
 }
 
 function hashOrder(s: EngineState, order: number, digest: Digest): void {
-  const { i32, f64 } = s.details
+  const { i32 } = s.details
   const at = order * DETAIL.words
-  const double = order * DETAIL.doubles
   digest.number(s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number)
   digest.word(s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number)
-  digest.number(f64[double + DETAIL.orderQty] as number)
-  digest.number(f64[double + DETAIL.cumQty] as number)
-  digest.number(f64[double + DETAIL.queuedAt] as number)
-  digest.words(i32, at + DETAIL.cumNotional, 2)
-  digest.words(i32, at + DETAIL.makerFeePpm, 4)
-  hashRemembered(s.clientIds, i32[at + DETAIL.idEntry] as number, digest)
+  digest.words(i32, at, DETAIL.accountNext)
+  digest.words(i32, at + DETAIL.fees, DETAIL.extra - DETAIL.fees)
 }
 
-function hashDone(ids: IdMemory, digest: Digest): void {
-  digest.word(ids.queue.done)
-  ids.forEachDone((entry) => hashRemembered(ids, entry, digest))
-}
-
-function hashRemembered(ids: IdMemory, entry: number, digest: Digest): void {
-  digest.words(ids.pool.i32, entry * REMEMBERED.words, REMEMBERED.order)
-  digest.number(ids.resultOf(entry))
+function hashDone({ ring }: ClientIds, digest: Digest): void {
+  digest.word(ring.count)
+  for (let i = 0; i < ring.count; i++) {
+    digest.words(ring.records.i32, ring.at(i) * REMEMBERED.words, REMEMBERED.words)
+  }
 }

@@ -1,11 +1,15 @@
 // Pools, tables and the price index against Maps and sorted arrays.
 
 import test from 'ava'
-import { IdMemory } from '#engine/accounts/id-memory.ts'
+import { ClientIds } from '#engine/accounts/client-ids.ts'
+import { ORDER } from '#engine/book/order-pool.ts'
 import { PriceIndex } from '#engine/book/price-index.ts'
+import { Columns } from '#engine/memory/columns.ts'
 import { IdTable } from '#engine/memory/id-table.ts'
+import { hashNumber, RefTable } from '#engine/memory/ref-table.ts'
 import { NONE, SlotPool } from '#engine/memory/slot-pool.ts'
-import { idToText, idToWords } from '#engine/words.ts'
+import { DETAIL } from '#engine/orders/order-details.ts'
+import { idToWords } from '#engine/words.ts'
 import { Random } from '../../helpers/workload-random.ts'
 
 test('B7: a pool that starts at capacity 1 keeps its records while it grows', (t) => {
@@ -73,19 +77,79 @@ test('B1: the price index finds every level and its better neighbour, for any pr
   }
 })
 
-test('an id is remembered while its order is open, and for a bounded while after', (t) => {
-  const ids = new IdMemory(1, 3)
-  const words = (id: string): Int32Array => {
-    const into = new Int32Array(9)
-    t.true(idToWords(id, into))
-    t.is(idToText(into), id)
-    return into
+test('a table of references agrees with a Map, also when hashes are few and handles grow', (t) => {
+  for (const hashes of [1, 7, 40, 2 ** 32]) {
+    const random = new Random(hashes)
+    const keys = new Float64Array(70_000)
+    const hashOf = (handle: number): number => hashNumber((keys[handle] as number) % hashes, 5)
+    const table = new RefTable(1, hashOf)
+    const model = new Map<number, number>()
+    const find = (key: number): number => {
+      let handle = table.find(hashNumber(key % hashes, 5))
+      while (handle !== NONE && keys[handle] !== key) handle = table.next()
+      return handle
+    }
+    for (let step = 1; step < 12_000; step++) {
+      const key = random.below(200)
+      const known = model.get(key)
+      if (find(key) !== (known ?? NONE)) return t.fail(`hashes ${hashes}, step ${step}`)
+      if (known === undefined) {
+        const handle = step
+        keys[handle] = key
+        table.insert(hashOf(handle), handle)
+        model.set(key, handle)
+      } else if (random.chance(20)) {
+        const moved = 20_000 + step
+        keys[moved] = key
+        table.replace(hashOf(known), known, moved)
+        model.set(key, moved)
+      } else {
+        table.remove(hashOf(known), known)
+        model.delete(key)
+      }
+    }
+    t.is(table.count, model.size)
+    for (const [key, handle] of model) t.is(find(key), handle)
   }
-  ids.add(1000, words('open'), 1, 77)
-  for (let i = 0; i < 50; i++) ids.finish(ids.add(1000, words(`done-${i}`), i, NONE))
-  t.is(ids.find(1000, words('done-46')), NONE)
-  t.is(ids.resultOf(ids.find(1000, words('done-47'))), 47)
-  t.is(ids.find(1001, words('done-49')), NONE)
-  t.is(ids.orderOf(ids.find(1000, words('open'))), 77)
-  t.is(ids.pool.live, 4)
+})
+
+const words = (id: string): Int32Array => {
+  const into = new Int32Array(9)
+  idToWords(id, into)
+  return into
+}
+
+test('a clOrdID is remembered while its order is open, and for a bounded while after', (t) => {
+  const orders = new SlotPool(ORDER.words, 1)
+  const details = new Columns(DETAIL.words, 1)
+  const ids = new ClientIds(orders, details, 1, 3)
+  const find = (account: number, id: string): number =>
+    ids.find(account, words(id), ids.hash(account, words(id)))
+  const open = (account: number, id: string, orderID: number): number => {
+    const order = orders.allocate()
+    details.reach(order)
+    orders.i32[order * ORDER.words + ORDER.owner] = account
+    details.i32.set(words(id), order * DETAIL.words + DETAIL.clOrdID)
+    details.i32[order * DETAIL.words + DETAIL.idHash] = ids.hash(account, words(id))
+    details.f64[order * DETAIL.doubles + DETAIL.orderID] = orderID
+    ids.open(order)
+    return order
+  }
+  const first = open(7, 'open', 1)
+  for (let i = 0; i < 50; i++) {
+    const order = open(7, `done-${i}`, 100 + i)
+    t.is(ids.orderOf(find(7, `done-${i}`)), order)
+    ids.finish(order)
+    orders.release(order)
+  }
+  t.is(find(7, 'done-46'), NONE)
+  t.is(ids.resultOf(find(7, 'done-47')), 147)
+  t.is(ids.orderOf(find(7, 'done-47')), NONE)
+  t.is(find(8, 'done-49'), NONE)
+  t.is(ids.orderOf(find(7, 'open')), first)
+  t.is(ids.count, 4)
+  ids.remember(7, words('refused'), ids.hash(7, words('refused')), 0)
+  t.is(ids.resultOf(find(7, 'refused')), 0)
+  t.is(find(7, 'done-47'), NONE)
+  t.is(ids.count, 4)
 })
