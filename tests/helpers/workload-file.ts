@@ -90,12 +90,9 @@ export function playWorkload(load: Workload, book: LimitBook, from: number, to: 
 
 /** SHA-256 of the report lines, ordered by (sequence, type) and otherwise as they came. */
 export function hashReports(sink: ReportSink): string {
-  const { count, type, seq } = sink
+  const { count } = sink
   const order = Uint32Array.from({ length: count }, (_, i) => i)
-  order.sort(
-    (a, b) =>
-      (seq[a] as number) - (seq[b] as number) || (type[a] as number) - (type[b] as number) || a - b,
-  )
+  order.sort((a, b) => sink.seq(a) - sink.seq(b) || sink.type(a) - sink.type(b) || a - b)
   const hash = createHash('sha256')
   let text = ''
   for (let i = 0; i < count; i++) {
@@ -109,16 +106,17 @@ export function hashReports(sink: ReportSink): string {
 }
 
 function lineOf(sink: ReportSink, i: number): string {
-  const { type, side, seq, id, price, qty, takerId } = sink
-  switch (type[i]) {
+  const start = `${sink.type(i)},${sink.seq(i)}`
+  const order = `${start},${sink.side(i)},${sink.id(i)},${sink.price(i)}`
+  switch (sink.type(i)) {
     case 1:
-      return `1,${seq[i]},${price[i]},${qty[i]},${id[i]},${takerId[i]}`
+      return `${start},${sink.price(i)},${sink.qty(i)},${sink.id(i)},${sink.takerId(i)}`
     case 2:
-      return `2,${seq[i]},${side[i]},${id[i]},${price[i]}`
+      return order
     case 4:
     case 5:
-      return `${type[i]},${seq[i]},${id[i]}`
+      return `${start},${sink.id(i)}`
     default:
-      return `${type[i]},${seq[i]},${side[i]},${id[i]},${price[i]},${qty[i]}`
+      return `${order},${sink.qty(i)}`
   }
 }

@@ -1,27 +1,28 @@
-// Reports of a book driven alone, encoded into preallocated columns: 48 bytes a report, no objects.
+// Reports of a book driven alone, encoded into one preallocated buffer: 48 bytes a report, side by
+// side, so that writing one touches one or two cache lines. No objects.
 
-/** Columns of reports; full means that the next report starts the sink over from its beginning. */
+/** Doubles of one report. The first holds the type and the side as two words. */
+const DOUBLES = 6
+const SEQ = 1
+const ID = 2
+const PRICE = 3
+const QTY = 4
+const TAKER_ID = 5
+
+/** A ring of reports; when it is full the next report takes the place of the oldest. */
 export class ReportSink {
   /** Reports since the last reset. */
   count = 0
-  readonly type: Uint8Array
-  readonly side: Uint8Array
-  readonly seq: Float64Array
-  readonly id: Float64Array
-  readonly price: Float64Array
-  readonly qty: Float64Array
-  readonly takerId: Float64Array
+  readonly #f64: Float64Array
+  readonly #i32: Int32Array
   readonly #capacity: number
+  /** Place of the next report. */
+  #next = 0
 
   constructor(capacity: number) {
     this.#capacity = capacity
-    this.type = new Uint8Array(capacity)
-    this.side = new Uint8Array(capacity)
-    this.seq = new Float64Array(capacity)
-    this.id = new Float64Array(capacity)
-    this.price = new Float64Array(capacity)
-    this.qty = new Float64Array(capacity)
-    this.takerId = new Float64Array(capacity)
+    this.#f64 = new Float64Array(capacity * DOUBLES)
+    this.#i32 = new Int32Array(this.#f64.buffer)
   }
 
   /** Writes one report; `id` is the order's, in a trade the maker's. */
@@ -34,17 +35,55 @@ export class ReportSink {
     qty: number,
     takerId: number,
   ): void {
-    const at = this.count++ % this.#capacity
-    this.type[at] = type
-    this.side[at] = side
-    this.seq[at] = seq
-    this.id[at] = id
-    this.price[at] = price
-    this.qty[at] = qty
-    this.takerId[at] = takerId
+    const place = this.#next
+    const f64 = this.#f64
+    const at = place * DOUBLES
+    this.#i32[at * 2] = type
+    this.#i32[at * 2 + 1] = side
+    f64[at + SEQ] = seq
+    f64[at + ID] = id
+    f64[at + PRICE] = price
+    f64[at + QTY] = qty
+    f64[at + TAKER_ID] = takerId
+    this.#next = place + 1 === this.#capacity ? 0 : place + 1
+    this.count += 1
+  }
+
+  /** The fields of report `i`, counted from the last reset; those of the last `capacity` are kept. */
+  type(i: number): number {
+    return this.#i32[(i % this.#capacity) * DOUBLES * 2] as number
+  }
+
+  side(i: number): number {
+    return this.#i32[(i % this.#capacity) * DOUBLES * 2 + 1] as number
+  }
+
+  seq(i: number): number {
+    return this.#read(i, SEQ)
+  }
+
+  id(i: number): number {
+    return this.#read(i, ID)
+  }
+
+  price(i: number): number {
+    return this.#read(i, PRICE)
+  }
+
+  qty(i: number): number {
+    return this.#read(i, QTY)
+  }
+
+  takerId(i: number): number {
+    return this.#read(i, TAKER_ID)
   }
 
   reset(): void {
     this.count = 0
+    this.#next = 0
+  }
+
+  #read(i: number, field: number): number {
+    return this.#f64[(i % this.#capacity) * DOUBLES + field] as number
   }
 }
