@@ -16,6 +16,8 @@ import { NO_INDICATION, setTradingState } from './naive-auction.ts'
 import { cancelReplace } from './naive-cancel-replace.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { cancelAll, passTime, setDeadMan } from './naive-lifetime.ts'
+import { newOrderList } from './naive-lists.ts'
+import { settleDependents } from './naive-triggers.ts'
 
 export function admin(
   n: NaiveEngine,
@@ -51,12 +53,18 @@ export function admin(
       return n.accountChanged(c.account)
     case 'MassCancel':
       return massCancel(n, c)
+    case 'NewOrderList':
+      return newOrderList(n, c)
     case 'CancelReplace':
       return cancelReplace(n, c)
     case 'SetDeadMan':
       return setDeadMan(n, c)
     case 'Clock':
       return passTime(n)
+    case 'SetMark':
+      return setMark(n, c)
+    case 'Liquidate':
+      return liquidate(n, c)
     case 'ListInstrument':
       return list(n, c)
     case 'SetTradingState':
@@ -64,6 +72,7 @@ export function admin(
     case 'AmendInstrument': {
       const instrument = n.instruments[c.instrumentId - 1]
       if (instrument === undefined) return n.refuse(c, 'UnknownInstrument')
+      if (!keepsMarginSound(instrument, c)) return n.refuse(c, 'InvalidTransition')
       const { type: _type, account: _account, traceId: _trace, ...changes } = c
       const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))
       instrument.definition = { ...instrument.definition, ...set }
@@ -82,7 +91,7 @@ export function admin(
 export function transfer(n: NaiveEngine, c: Transfer): void {
   const asset = n.assets.find((known) => known.name === c.asset)
   if (!n.accounts.has(c.account)) return n.refuse(c, 'UnknownAccount')
-  if (c.account <= 3) return n.refuse(c, 'AccountBlocked')
+  if (c.account <= 4 && c.account !== 3) return n.refuse(c, 'AccountBlocked')
   if (asset === undefined) return n.refuse(c, 'UnknownAsset')
   const key = `${c.account}:${c.transferId}`
   const first = n.transferIds.get(key)
@@ -102,7 +111,7 @@ export function transfer(n: NaiveEngine, c: Transfer): void {
   }
   let reason: RejectReason = 'None'
   if (c.amount <= 0n || c.amount >= 2n ** 63n) reason = 'InvalidAmount'
-  else if (c.type === 'Debit' && balance - hold < c.amount) reason = 'InsufficientFunds'
+  else if (c.type === 'Debit' && available(n, c.account, asset.assetId) < c.amount) reason = 'InsufficientFunds'
   else if (
     c.type === 'Credit' &&
     n.of(1, asset.assetId).balance - c.amount < -(2n ** 63n - 2n ** 61n)
@@ -131,6 +140,7 @@ export function massCancel(n: NaiveEngine, c: MassCancel): void {
     if (instrument.definition.tradingState === 'Closed') return n.refuse(c, 'TradingStateForbids')
   }
   const canceledCount = cancelAll(n, c.account, instrument ?? null, c.side)
+  settleDependents(n)
   n.reportBalances()
   n.rare({
     type: 'MassCanceled',
@@ -171,12 +181,11 @@ export function list(n: NaiveEngine, c: ListInstrument): void {
     instrumentId: n.instruments.length + 1,
     base: asset(baseAsset, baseScale),
     quote: asset(quoteAsset, quoteScale),
-    initialMarginPpm: 0,
-    maintenanceMarginPpm: 0,
   }
   n.instruments.push({
     definition,
     open: [],
+    waiting: [],
     lastPrice: 0,
     lastTradeID: 0,
     guardPrice: 0,

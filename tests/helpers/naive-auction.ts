@@ -7,6 +7,7 @@ import type { Side } from '#domain/order.ts'
 import type { NaiveInstrument, NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { report } from './naive-reports.ts'
+import { electBy } from './naive-triggers.ts'
 
 export interface NaiveIndication {
   readonly indicativePrice: number
@@ -64,6 +65,7 @@ export function enter(n: NaiveEngine, i: NaiveInstrument, to: TradingState, acco
   i.definition = { ...i.definition, tradingState: to }
   if (to !== 'Auction') i.indication = NO_INDICATION
   n.rare({ type: 'InstrumentChanged', account, instrument: i.definition })
+  if (to === 'Open') electBy(n, i, i.lastPrice)
 }
 
 function expire(n: NaiveEngine, order: NaiveOrder): void {

@@ -6,6 +6,8 @@ import type { Instrument } from '#domain/instrument.ts'
 import type { Side, StpMode } from '#domain/order.ts'
 import type { NaiveIndication } from './naive-auction.ts'
 import { shownOf, tranches } from './naive-iceberg.ts'
+import type { NaiveList } from './naive-lists.ts'
+import type { NaiveTrigger } from './naive-triggers.ts'
 
 /** An order as the naive engine keeps it. */
 export interface NaiveOrder {
@@ -32,12 +34,19 @@ export interface NaiveOrder {
   makerFeePpm: number
   takerFeePpm: number
   time: number
+  /** Where a stop is elected; 0: it is none, or nowhere yet. */
+  stopPx: number
+  /** Null once the order is in the market. */
+  waiting: NaiveTrigger | null
+  list: NaiveList | null
 }
 
 /** An instrument and its open orders. */
 export interface NaiveInstrument {
   definition: Instrument
   open: NaiveOrder[]
+  /** Orders that are accepted and not in the market yet. */
+  waiting: NaiveOrder[]
   lastPrice: number
   lastTradeID: number
   /** Last trade before the command under way; after an uncross, its price. */

@@ -7,12 +7,23 @@ import { ceilDiv, foresee, type NaiveInstrument, type NaiveOrder, opposite } fro
 import type { NaiveEngine } from './naive-engine.ts'
 import { checkDisplay, hasTooManyTranches } from './naive-iceberg.ts'
 import { checkLifetime, isTooFast, staysOpen } from './naive-lifetime.ts'
+import {
+  available,
+  checkMargin,
+  entryNotional,
+  isPerpetual,
+  markOf,
+  reduceOnlyRoom,
+} from './naive-margin.ts'
+import { isLimitType, needOf } from './naive-triggers.ts'
 
 const MILLION = 1_000_000n
 
 export function checkNew(
   n: NaiveEngine,
   c: NewOrder,
+  held = false,
+  before = 0,
 ): { reason: RejectReason; firstOrderID: number; qty: number; short: boolean } {
   const no = (reason: RejectReason, firstOrderID = 0) => ({
     reason,
@@ -23,7 +34,7 @@ export function checkNew(
   const account = n.accounts.get(c.account)
   if (n.venueHalted) return no('VenueHalted')
   if (account === undefined) return no('UnknownAccount')
-  if (account.killSwitch || c.account <= 3) return no('AccountBlocked')
+  if (account.killSwitch || c.account <= 4) return no('AccountBlocked')
   const instrument = n.instruments[c.instrumentId - 1]
   if (instrument === undefined) return no('UnknownInstrument')
   const d = instrument.definition
@@ -73,20 +84,55 @@ export function checkNew(
     : { qty: c.orderQty, short: false }
   const { qty } = sized
   if (c.ordType === 'Limit' && staysOpen(c.timeInForce)) {
-    const mine = n.instruments.flatMap((known) => known.open).filter((o) => o.account === c.account)
-    const here = mine.filter((o) => o.instrument === instrument)
-    if (account.maxOpenOrders > 0 && mine.length >= account.maxOpenOrders)
-      return no('TooManyOpenOrders')
-    if (d.maxOpenOrders > 0 && here.length >= d.maxOpenOrders) return no('TooManyOpenOrders')
+    if (hasTooManyOrders(n, instrument, c.account, before)) return no('TooManyOpenOrders')
   }
-  if (isTooFast(n, c.account)) return no('OrderRateExceeded')
+  if (isTooFast(n, c.account, before)) return no('OrderRateExceeded')
+  if (held) return { reason: 'None', firstOrderID: 0, qty, short: false }
   if (c.side === 'Buy' && n.overLimit(instrument, c.account, qty)) return no('PositionLimit')
+  const reason = checkEntry(n, instrument, c, sized, limit, steps, rates)
+  return { reason, firstOrderID: 0, qty, short: sized.short }
+}
+
+export function hasTooManyOrders(
+  n: NaiveEngine,
+  i: NaiveInstrument,
+  account: number,
+  before: number,
+): boolean {
+  const max = n.accounts.get(account)?.maxOpenOrders ?? 0
+  const mine = n.openOrders().filter((o) => o.account === account)
+  const here = mine.filter((o) => o.instrument === i)
+  const maxHere = i.definition.maxOpenOrders
+  if (max > 0 && mine.length + before >= max) return true
+  return maxHere > 0 && here.length + before >= maxHere
+}
+
+/** The last checks of an order that would enter the market now: funds, post-only, FOK. */
+export function checkEntry(
+  n: NaiveEngine,
+  instrument: NaiveInstrument,
+  c: NewOrder,
+  sized: { readonly qty: number; readonly short: boolean },
+  limit: number | null,
+  steps: ReturnType<typeof foresee>,
+  rates: { readonly maker: number; readonly taker: number },
+): RejectReason {
+  const d = instrument.definition
+  const byAmount = c.quoteAmount !== 0n
+  const { qty } = sized
   const holdPpm = BigInt(Math.max(rates.maker, rates.taker, 0))
   const takerPpm = BigInt(Math.max(rates.taker, 0))
   const withFee = (n: bigint, ppm: bigint) => n + ceilDiv(n * ppm, MILLION)
   const notional = (price: number, lots: number) => BigInt(price) * BigInt(lots) * d.notionalFactor
-  let need: bigint
-  if (c.side === 'Sell') need = BigInt(qty) * d.lotBaseMinor
+  let need = 0n
+  if (isPerpetual(instrument)) {
+    const entry = entryNotional(instrument, c, limit, qty, steps)
+    const atMark = BigInt(qty) * markOf(n, instrument) * d.notionalFactor
+    const fee = ceilDiv((entry > atMark ? entry : atMark) * holdPpm, MILLION)
+    const order = { side: c.side, qty: BigInt(qty), notional: entry, fee }
+    const reason = checkMargin(n, instrument, c.account, order)
+    if (reason !== 'None') return no(reason)
+  } else if (c.side === 'Sell') need = BigInt(qty) * d.lotBaseMinor
   else if (byAmount) need = c.quoteAmount
   else if (limit !== null) need = withFee(notional(limit, qty), holdPpm)
   else {
@@ -100,19 +146,18 @@ export function checkNew(
     need = withFee(need, takerPpm)
   }
   const { balance, hold } = n.of(c.account, c.side === 'Buy' ? d.quote.assetId : d.base.assetId)
-  if (balance - hold < need) return no('InsufficientFunds')
-  if (c.postOnly && opposite(instrument, c.side, c.price).length > 0)
-    return no('PostOnlyWouldCross')
+  if (balance - hold < need) return 'InsufficientFunds'
+  if (c.postOnly && opposite(instrument, c.side, c.price).length > 0) return 'PostOnlyWouldCross'
   if (c.timeInForce === 'FOK') {
-    if (byAmount && (sized.short || qty === 0)) return no('FokCannotFill')
+    if (byAmount && (sized.short || qty === 0)) return 'FokCannotFill'
     let left = qty
     for (const step of steps) {
-      if (left > 0 && step.prevented) return no('FokCannotFill')
+      if (left > 0 && step.prevented) return 'FokCannotFill'
       left -= Math.min(left, step.qty)
     }
-    if (left > 0) return no('FokCannotFill')
+    if (left > 0) return 'FokCannotFill'
   }
-  return { reason: 'None', firstOrderID: 0, qty, short: sized.short }
+  return 'None'
 }
 
 export function checkBounds(
@@ -131,10 +176,15 @@ export function checkBounds(
   if (!Number.isSafeInteger(price) || price < 1) return 'InvalidPrice'
   const notional = BigInt(price) * BigInt(qty) * d.notionalFactor
   if (notional < d.minNotional || notional > d.maxNotional) return 'InvalidNotional'
-  const resting = i.open
+  return isSideFull(i, side, added) ? 'Overflow' : 'None'
+}
+
+/** Whether a side, waiting orders included, could no longer be summed. */
+export function isSideFull(i: NaiveInstrument, side: string, added: number): boolean {
+  const open = [...i.open, ...i.waiting]
     .filter((o) => o.side === side)
     .reduce((sum, o) => sum + BigInt(o.leaves), 0n)
-  return resting + BigInt(added) > BigInt(Number.MAX_SAFE_INTEGER) ? 'Overflow' : 'None'
+  return open + BigInt(added) > BigInt(Number.MAX_SAFE_INTEGER)
 }
 
 /** Lots that an amount buys, or that bring it in. */
@@ -179,26 +229,38 @@ export function checkReplace(
   const early = (reason: RejectReason) => ({ reason, firstOrderID: 0, found: false })
   if (n.venueHalted) return early('VenueHalted')
   if (account === undefined) return early('UnknownAccount')
-  if (account.killSwitch || c.account <= 3) return early('AccountBlocked')
+  if (account.killSwitch || c.account <= 4) return early('AccountBlocked')
   if (order === undefined) return no('UnknownOrder')
   const i = order.instrument
   if (!['Open', 'Auction'].includes(i.definition.tradingState)) return no('TradingStateForbids')
   if (c.clOrdID === '') return no('Malformed')
+  if (order.list !== null) return no('UnsupportedOrder')
+  const { waiting } = order
   const leaves = Math.max(c.orderQty - order.cumQty - order.prevented, 0)
   const added = leaves - order.leaves
-  const reason = checkBounds(n, i, order.side, false, c.price, c.orderQty, added)
+  const hasLimit = isLimitType(order.command.ordType)
+  const reason = checkBounds(n, i, order.side, !hasLimit, c.price, c.orderQty, added)
   if (reason !== 'None') return no(reason)
+  if (!hasLimit && isSideFull(i, order.side, added)) return no('Overflow')
   if (hasTooManyTranches(leaves, order.command.displayQty)) return no('InvalidQty')
-  if (!n.insideBand(i, c.price)) return no('PriceBand')
+  if (waiting === null && !n.insideBand(i, c.price)) return no('PriceBand')
   const first = n.clientIds.get(`${c.account}:${c.clOrdID}`)
   if (first !== undefined) return no('DuplicateClOrdID', first)
   if (leaves === 0) return no('None')
   if (isTooFast(n, c.account)) return no('OrderRateExceeded')
-  if (order.side === 'Buy' && added > 0 && n.overLimit(i, c.account, added))
-    return no('PositionLimit')
+  if (order.command.reduceOnly && added > 0) {
+    const room = reduceOnlyRoom(n, i, c.account, order.side, true)
+    if (leaves > room) return no('ReduceOnlyWouldIncrease')
+  }
+  if (added > 0 && n.overLimit(i, c.account, order.side, added)) return no('PositionLimit')
   const { maker, taker } = n.rates(c.account, i)
   const changed = { ...order, price: c.price, leaves, makerFeePpm: maker, takerFeePpm: taker }
   const { balance, hold } = n.of(c.account, n.holdAsset(order))
+  if (waiting !== null) {
+    changed.waiting = { ...waiting, holdPrice: hasLimit ? c.price : waiting.holdPrice }
+    const isShort = balance - hold + n.holdOf(order) < needOf(n, changed)
+    return no(isShort ? 'InsufficientFunds' : 'None')
+  }
   if (balance - hold + n.holdOf(order) < n.holdOf(changed)) return no('InsufficientFunds')
   if (order.cumNotional + n.notional(changed, leaves) >= 2n ** 63n) return no('Overflow')
   if (order.command.postOnly && opposite(i, order.side, c.price).length > 0)

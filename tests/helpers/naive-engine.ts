@@ -5,7 +5,7 @@
 import type { CancelOrder, Command, NewOrder, ReplaceOrder } from '#domain/command.ts'
 import type { BalanceChanged, EngineEvent } from '#domain/event.ts'
 import type { Asset } from '#domain/instrument.ts'
-import type { OrdStatus } from '#domain/order.ts'
+import type { OrdStatus, Side } from '#domain/order.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
 import type { BalanceView, LevelView } from '#engine/engine.ts'
 import { COMMAND_NS, type EngineUnderTest } from './engine-under-test.ts'
@@ -21,7 +21,28 @@ import {
 import { checkNew, checkReplace } from './naive-checks.ts'
 import { showFirst, shownOf, shrinkShown, takeShown } from './naive-iceberg.ts'
 import { countOrder, endOf, type NaiveAccountTime, noTime, staysOpen } from './naive-lifetime.ts'
+import type { NaiveList } from './naive-lists.ts'
+import {
+  enforceReduceOnly,
+  isOverPositionLimit,
+  isPerpetual,
+  NaiveMargin,
+  reportPositions,
+  settlePerpetual,
+} from './naive-margin.ts'
 import { rejectNew, rejectRequest, report } from './naive-reports.ts'
+import {
+  checkTrigger,
+  countedWaiting,
+  hold,
+  isLimitType,
+  isTriggerType,
+  observe,
+  release,
+  settleDependents,
+  startElectable,
+  startWaiting,
+} from './naive-triggers.ts'
 
 interface Account {
   killSwitch: boolean
@@ -52,12 +73,19 @@ export class NaiveEngine implements EngineUnderTest {
   lastOrderID = 0
   lastExecID = 0
   lastTime = 0
+  /** Elected, not yet in the market. */
+  elected: NaiveOrder[] = []
+  /** Lists of which an order has begun or ended in this command. */
+  touchedLists: NaiveList[] = []
   events: EngineEvent[] = []
   touched = new Map<string, Money>()
+  margin = new NaiveMargin()
+  /** What a command says after everything else. */
+  atEnd: () => void = () => {}
   traceId = ''
 
   constructor() {
-    for (const account of [1, 2, 3]) this.openAccount(account)
+    for (const account of [1, 2, 3, 4]) this.openAccount(account)
   }
 
   /** Time of the next command; each one moves it on by a millisecond. */
@@ -69,6 +97,7 @@ export class NaiveEngine implements EngineUnderTest {
     this.now += COMMAND_NS
     this.events = []
     this.touched = new Map()
+    this.atEnd = () => {}
     this.traceId = command.traceId
     for (const i of this.instruments) i.guardPrice = i.lastPrice
     switch (command.type) {
@@ -84,8 +113,10 @@ export class NaiveEngine implements EngineUnderTest {
       default:
         admin(this, command)
     }
+    settleDependents(this)
     this.reportBalances()
     reportIndications(this)
+    this.atEnd()
     return this.events
   }
 
@@ -107,8 +138,8 @@ export class NaiveEngine implements EngineUnderTest {
   // ---- orders ----
 
   newOrder(c: NewOrder): void {
-    const { reason, firstOrderID, qty, short } = checkNew(this, c)
-    const instrument = this.instruments[c.instrumentId - 1]
+    const check = isTriggerType(c.ordType) ? checkTrigger : checkNew
+    const { reason, firstOrderID, qty, short } = check(this, c)
     if (reason !== 'None') {
       rejectNew(this, c, reason, firstOrderID)
       const key = `${c.account}:${c.clOrdID}`
@@ -116,12 +147,27 @@ export class NaiveEngine implements EngineUnderTest {
       if (isFirst) this.clientIds.set(key, 0)
       return
     }
-    const definition = (instrument as NaiveInstrument).definition
-    const { maker, taker } = this.rates(c.account, instrument as NaiveInstrument)
-    const order: NaiveOrder = {
-      orderID: ++this.lastOrderID,
+    const order = this.makeOrder(c, qty, ++this.lastOrderID)
+    this.clientIds.set(`${c.account}:${c.clOrdID}`, order.orderID)
+    countOrder(this, c.account)
+    if (isTriggerType(c.ordType)) {
+      startWaiting(this, order)
+      report(this, order, 'New', 'PendingTrigger', qty)
+      startElectable(this, order)
+      return
+    }
+    report(this, order, 'New', 'New', qty)
+    this.execute(order, short)
+  }
+
+  makeOrder(c: NewOrder, qty: number, orderID: number): NaiveOrder {
+    const instrument = this.instruments[c.instrumentId - 1] as NaiveInstrument
+    const { definition } = instrument
+    const { maker, taker } = this.rates(c.account, instrument)
+    return {
+      orderID,
       account: c.account,
-      instrument: instrument as NaiveInstrument,
+      instrument,
       side: c.side,
       command: c,
       stpMode: c.stpMode ?? (definition.defaultStpMode as NaiveOrder['stpMode']),
@@ -139,16 +185,16 @@ export class NaiveEngine implements EngineUnderTest {
       makerFeePpm: maker,
       takerFeePpm: taker,
       time: 0,
+      stopPx: 0,
+      waiting: null,
+      list: null,
     }
-    this.clientIds.set(`${c.account}:${c.clOrdID}`, order.orderID)
-    countOrder(this, c.account)
-    report(this, order, 'New', 'New', qty)
-    this.execute(order, short)
   }
 
   execute(order: NaiveOrder, short = false): void {
     const { instrument, command } = order
-    const limit = command.ordType === 'Limit' ? order.price : this.bandEdge(instrument, order.side)
+    const isLimit = isLimitType(command.ordType)
+    const limit = isLimit ? order.price : this.bandEdge(instrument, order.side)
     const reach = reachOf(instrument, order.side, limit)
     const wanted = order.leaves
     const isOpen = instrument.definition.tradingState === 'Open'
@@ -159,7 +205,7 @@ export class NaiveEngine implements EngineUnderTest {
     }
     const guard = this.isGuardHit(order, limit, isOpen, short)
     const fits = order.cumNotional + this.notional(order, order.leaves) < 2n ** 63n
-    const mayRest = command.ordType === 'Limit' && staysOpen(command.timeInForce) && fits
+    const mayRest = isLimit && staysOpen(command.timeInForce) && fits
     if (order.leaves === 0 && wanted > 0) {
       // Filled, or ended by prevention.
     } else if (mayRest && guard !== 'EndSweep') {
@@ -171,6 +217,7 @@ export class NaiveEngine implements EngineUnderTest {
       order.leaves = 0
       report(this, order, 'Expired', 'Expired', 0)
     }
+    enforceReduceOnly(this)
     if (guard === 'Auction') enter(this, instrument, 'Auction', 0)
   }
 
@@ -232,14 +279,26 @@ export class NaiveEngine implements EngineUnderTest {
       [taker, takerFee],
       [maker, makerFee],
     ])
+    const buyerFee = fees.get(buyer) as bigint
+    const sellerFee = fees.get(seller) as bigint
     release(buyer)
-    this.changeBalance(buyer.account, d.quote.assetId, -notional - (fees.get(buyer) as bigint))
-    this.changeBalance(buyer.account, d.base.assetId, base)
-    release(seller)
-    this.changeBalance(seller.account, d.base.assetId, -base)
-    this.changeBalance(seller.account, d.quote.assetId, notional - (fees.get(seller) as bigint))
-    this.changeBalance(2, d.quote.assetId, takerFee + makerFee)
+    if (isPerpetual(i)) {
+      release(seller)
+      const sides = [
+        { account: buyer.account, fee: buyerFee },
+        { account: seller.account, fee: sellerFee },
+      ] as const
+      settlePerpetual(this, i, ...sides, BigInt(qty), notional)
+    } else {
+      this.changeBalance(buyer.account, d.quote.assetId, -notional - buyerFee)
+      this.changeBalance(buyer.account, d.base.assetId, base)
+      release(seller)
+      this.changeBalance(seller.account, d.base.assetId, -base)
+      this.changeBalance(seller.account, d.quote.assetId, notional - sellerFee)
+      this.changeBalance(2, d.quote.assetId, takerFee + makerFee)
+    }
     i.lastPrice = price
+    observe(this, i, price)
     i.lastTradeID += 1
     for (const order of resting) takeShown(this, order, qty)
     for (const order of resting) if (order.leaves === 0) this.forget(order)
@@ -318,9 +377,15 @@ export class NaiveEngine implements EngineUnderTest {
     const { maker, taker } = this.rates(c.account, order.instrument)
     countOrder(this, c.account)
     const keepsPlace = c.price === order.price && c.orderQty <= order.orderQty
-    this.changeHold(order, -this.holdOf(order))
+    release(this, order)
     Object.assign(order, { clOrdID: c.clOrdID, price: c.price, orderQty: c.orderQty, leaves })
     Object.assign(order, { makerFeePpm: maker, takerFeePpm: taker })
+    if (order.waiting !== null) {
+      if (isLimitType(order.command.ordType)) order.waiting.holdPrice = c.price
+      hold(this, order)
+      report(this, order, 'Replaced', 'PendingTrigger', leaves, ids)
+      return
+    }
     if (keepsPlace) {
       shrinkShown(order)
       this.changeHold(order, this.holdOf(order))
@@ -342,7 +407,7 @@ export class NaiveEngine implements EngineUnderTest {
   // ---- the rest of the state ----
 
   openOrders(): NaiveOrder[] {
-    return this.instruments.flatMap((i) => i.open)
+    return this.instruments.flatMap((i) => [...i.open, ...i.waiting])
   }
 
   findOwn(c: { account: number; orderID: number; origClOrdID: string }): NaiveOrder | undefined {
@@ -353,7 +418,9 @@ export class NaiveEngine implements EngineUnderTest {
   }
 
   forget(order: NaiveOrder): void {
-    order.instrument.open = order.instrument.open.filter((o) => o !== order)
+    const i = order.instrument
+    i.open = i.open.filter((o) => o !== order)
+    i.waiting = i.waiting.filter((o) => o !== order)
   }
 
   rates(account: number, i: NaiveInstrument): { maker: number; taker: number } {
@@ -382,11 +449,14 @@ export class NaiveEngine implements EngineUnderTest {
       : i.lastPrice - width
   }
 
-  overLimit(i: NaiveInstrument, account: number, added: number): boolean {
+  overLimit(i: NaiveInstrument, account: number, side: Side, added: number): boolean {
+    if (isPerpetual(i)) return isOverPositionLimit(this, i, account, side, added)
+    if (side === 'Sell') return false
     const own = this.accounts.get(account)?.maxPosition.get(i.definition.instrumentId)
     const lots = own ?? i.definition.maxPosition
     if (lots === 0) return false
     const buys = i.open.filter((o) => o.account === account && o.side === 'Buy')
+    buys.push(...countedWaiting(i, account))
     const open = buys.reduce((sum, o) => sum + BigInt(o.leaves), 0n)
     const { balance } = this.of(account, i.definition.base.assetId)
     const lot = i.definition.lotBaseMinor
@@ -399,16 +469,19 @@ export class NaiveEngine implements EngineUnderTest {
 
   holdAsset(order: NaiveOrder): number {
     const { base, quote } = order.instrument.definition
-    return order.side === 'Buy' ? quote.assetId : base.assetId
+    return order.side === 'Buy' || isPerpetual(order.instrument) ? quote.assetId : base.assetId
   }
 
   /** What the open quantity can still cost: its notional, and what its fee adds to the fee paid. */
   holdOf(order: NaiveOrder): bigint {
-    if (order.side === 'Sell')
+    if (order.waiting !== null) return order.waiting.held
+    const isMargined = isPerpetual(order.instrument)
+    if (order.side === 'Sell' && !isMargined)
       return BigInt(order.leaves) * order.instrument.definition.lotBaseMinor
     const notional = this.notional(order, order.leaves)
     const ppm = BigInt(Math.max(order.makerFeePpm, order.takerFeePpm, 0))
-    return notional + ceilDiv(order.feeExact + notional * ppm, MILLION) - order.feePaid
+    const fee = ceilDiv(order.feeExact + notional * ppm, MILLION) - order.feePaid
+    return isMargined ? fee : notional + fee
   }
 
   of(account: number, assetId: number): Money {
@@ -448,6 +521,7 @@ export class NaiveEngine implements EngineUnderTest {
   // ---- events ----
 
   reportBalances(): void {
+    reportPositions(this)
     for (const [key, before] of this.touched) {
       const [account, assetId] = key.split(':').map(Number) as [number, number]
       const { balance, hold } = this.of(account, assetId)

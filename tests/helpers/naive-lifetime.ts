@@ -7,6 +7,7 @@ import { inCancelOrder } from './naive-auction.ts'
 import type { NaiveInstrument, NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { report } from './naive-reports.ts'
+import { waitingInCancelOrder } from './naive-triggers.ts'
 
 const DAY_NS = 86_400_000_000_000n
 const TIMEOUT_MS_MAX = 86_400_000
@@ -65,7 +66,7 @@ export function cancelAll(
   const orders = n.instruments
     .filter((i) => instrument === null || i === instrument)
     .filter((i) => i.definition.tradingState !== 'Closed')
-    .flatMap((i) => inCancelOrder(i.open))
+    .flatMap((i) => [...inCancelOrder(i.open), ...waitingInCancelOrder(i)])
     .filter((o) => o.account === account && (side === null || o.side === side))
   for (const order of orders) if (n.openOrders().includes(order)) n.end(order, '')
   return orders.length
@@ -101,10 +102,11 @@ export function setDeadMan(n: NaiveEngine, c: SetDeadMan): void {
 }
 
 /** Whether the account has placed all the orders that it may in this second. */
-export function isTooFast(n: NaiveEngine, account: number): boolean {
+export function isTooFast(n: NaiveEngine, account: number, before = 0): boolean {
   const time = n.accounts.get(account)?.time ?? noTime()
   const isSame = time.second === n.now / 1_000_000_000n
-  return time.maxOrdersPerSecond > 0 && isSame && time.ordersInSecond >= time.maxOrdersPerSecond
+  const count = (isSame ? time.ordersInSecond : 0) + before
+  return time.maxOrdersPerSecond > 0 && count >= time.maxOrdersPerSecond
 }
 
 /** Counts an accepted new order or replace. */

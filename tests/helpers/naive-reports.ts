@@ -6,6 +6,7 @@ import type { ExecType, OrdStatus } from '#domain/order.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
 import type { NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
+import { touchList } from './naive-lists.ts'
 
 export function report(
   n: NaiveEngine,
@@ -31,12 +32,12 @@ export function report(
     rejectReason: 'None',
     aggressor: false,
     postOnly: command.postOnly,
-    reduceOnly: false,
+    reduceOnly: command.reduceOnly,
     orderID: order.orderID,
     execID: ++n.lastExecID,
     tradeID: 0,
     price: order.price,
-    stopPx: 0,
+    stopPx: order.stopPx,
     orderQty: order.orderQty,
     displayQty: command.displayQty,
     lastQty: 0,
@@ -52,6 +53,7 @@ export function report(
     origClOrdID: '',
     ...more,
   })
+  touchList(n, order, execType)
 }
 
 export function rejectNew(
