@@ -8,15 +8,17 @@ const PLAIN = /^(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/
 /** Converts between decimal strings and whole numbers of one step (a tick, a lot). */
 export class StepDecimal {
   readonly #step: string
-  readonly #scale: number
-  readonly #unit: number
+  /** Decimals of the size. */
+  readonly scale: number
+  /** The size in 10^-scale. */
+  readonly unit: number
   readonly #power: number
 
   constructor(step: string) {
     this.#step = step
-    this.#scale = decimalsOf(step)
-    this.#unit = Number(parseAmount(step, this.#scale, 'step'))
-    this.#power = 10 ** this.#scale
+    this.scale = decimalsOf(step)
+    this.unit = Number(parseAmount(step, this.scale, 'step'))
+    this.#power = 10 ** this.scale
   }
 
   /**
@@ -28,23 +30,23 @@ export class StepDecimal {
       const point = text.indexOf('.')
       const whole = point < 0 ? Number(text) : Number(text.slice(0, point))
       let rest = point < 0 ? '' : text.slice(point + 1)
-      if (rest.length > this.#scale) rest = rest.replace(/0+$/, '')
+      if (rest.length > this.scale) rest = rest.replace(/0+$/, '')
       const value = whole * this.#power
-      if (rest.length <= this.#scale && value < 2 ** 52 && Number.isSafeInteger(this.#unit)) {
-        const minor = value + (rest === '' ? 0 : Number(rest) * 10 ** (this.#scale - rest.length))
-        const steps = minor / this.#unit
+      if (rest.length <= this.scale && value < 2 ** 52 && Number.isSafeInteger(this.unit)) {
+        const minor = value + (rest === '' ? 0 : Number(rest) * 10 ** (this.scale - rest.length))
+        const steps = minor / this.unit
         return Number.isSafeInteger(steps) ? steps : Math.floor(steps) + 0.5
       }
-      if (rest.length > this.#scale) return Math.floor(value / this.#unit) + 0.5
+      if (rest.length > this.scale) return Math.floor(value / this.unit) + 0.5
     }
     return parseSteps(text, this.#step, field)
   }
 
   /** Whole number of steps -> shortest exact decimal string. */
   format(steps: number): string {
-    const minor = steps * this.#unit
+    const minor = steps * this.unit
     if (!Number.isSafeInteger(minor) || minor < 0) return formatSteps(steps, this.#step)
-    return formatMinor(minor, this.#scale, this.#power)
+    return formatMinor(minor, this.scale, this.#power)
   }
 }
 

@@ -1,58 +1,38 @@
 // JSON commands of the scripted driver -> the engine's commands. Words are those of the order
-// semantics; FIX's long names for timeInForce are understood as well. Prices, quantities and amounts
-// are decimal strings.
+// semantics; prices, quantities and amounts are decimal strings. Orders: driver-orders.ts.
 
 import { decimalsOf, parseAmount } from '#contracts/decimal.ts'
-import type { StepDecimal } from '#contracts/decimal-steps.ts'
 import type { Command, ListInstrument } from '#domain/command.ts'
-import type { Instrument } from '#domain/instrument.ts'
-import { ASSET_PATTERN, SYMBOL_PATTERN, TRADING_STATES } from '#domain/instrument.ts'
-import { unitsOf } from '#domain/listing.ts'
 import {
-  ORD_TYPES,
-  SIDES,
-  STP_MODES,
-  TIMES_IN_FORCE,
-  type TimeInForce,
-  TRAILING_OFFSET_UNITS,
-} from '#domain/order.ts'
+  ASSET_PATTERN,
+  SYMBOL_PATTERN,
+  TRADING_STATES,
+  VOLATILITY_ACTIONS,
+  type VolatilityGuard,
+} from '#domain/instrument.ts'
+import { unitsOf } from '#domain/listing.ts'
+import { SIDES, STP_MODES } from '#domain/order.ts'
 import { bad, type Fields } from './driver-fields.ts'
+import type { Names, ScriptInstrument } from './driver-names.ts'
+import {
+  amount,
+  common,
+  instrumentOf,
+  namesInstrument,
+  readCancel,
+  readCancelReplace,
+  readNewOrder,
+  readOrderList,
+  readReplace,
+  steps,
+} from './driver-orders.ts'
+import { GUARD_WORDS } from './driver-words.ts'
 
 const SYMBOL = new RegExp(SYMBOL_PATTERN)
 const ASSET = new RegExp(ASSET_PATTERN)
 const PPM = 1_000_000
+const INT32_MAX = 2 ** 31 - 1
 const INT64_MAX = 2n ** 63n - 1n
-
-/** Accounts 1, 2, 3 ... of a script stand for the engine's clients; 0 is nobody. */
-export const ACCOUNT_OFFSET = 999
-const ACCOUNT_MAX = 4_294_967_295 - ACCOUNT_OFFSET
-
-const LONG_NAMES: Readonly<Record<string, TimeInForce>> = {
-  GoodTillCancel: 'GTC',
-  ImmediateOrCancel: 'IOC',
-  FillOrKill: 'FOK',
-  Day: 'DAY',
-  GoodTillDate: 'GTD',
-  GoodForAuction: 'GFA',
-}
-const FORCE_NAMES = [...TIMES_IN_FORCE, ...Object.keys(LONG_NAMES)] as readonly string[]
-const TYPE_NAMES = [...ORD_TYPES, 'PostOnly', 'Iceberg'] as const
-
-/** An instrument and its two conversions. */
-export interface ScriptInstrument {
-  readonly definition: Instrument
-  readonly price: StepDecimal
-  readonly qty: StepDecimal
-}
-
-/** What the commands refer to. */
-export interface Names {
-  bySymbol(symbol: string): ScriptInstrument | undefined
-  byId(instrumentId: number): ScriptInstrument | undefined
-  scaleOf(asset: string): number | undefined
-  /** The instrument of an open order of an account (the engine's number). */
-  ofOrder(account: number, orderID: number, clOrdID: string): ScriptInstrument | undefined
-}
 
 /** Reads a command of this type. Errors: InputError, also for a type that is none. */
 export function readCommand(type: string, f: Fields, names: Names): Command {
@@ -60,26 +40,50 @@ export function readCommand(type: string, f: Fields, names: Names): Command {
     case 'NewOrder':
       return readNewOrder(f, names)
     case 'CancelOrder':
-      return { type, ...readTarget(f, false) }
+      if (namesInstrument(f)) instrumentOf(f, names)
+      return readCancel(f)
     case 'ReplaceOrder':
       return readReplace(f, names)
+    case 'CancelReplace':
+      return readCancelReplace(f, names)
+    case 'NewOrderList':
+      return readOrderList(f, names)
+    case 'MassCancel': {
+      const instrumentId = namesInstrument(f) ? instrumentOf(f, names).instrumentId : 0
+      const side = f.has('side') ? f.oneOf('side', SIDES) : null
+      return { type, ...common(f, true), instrumentId, side, clOrdID: f.id('clOrdID', '') }
+    }
     case 'OpenAccount':
-    case 'HashState':
-      return { type, ...common(f, type === 'OpenAccount') }
+    case 'Liquidate':
+      return { type, ...common(f, true) }
     case 'Clock':
-      f.take('timestampNs')
+    case 'HashState':
       return { type, ...common(f, false) }
+    default:
+      return readSetting(type, f, names)
+  }
+}
+
+function readSetting(type: string, f: Fields, names: Names): Command {
+  switch (type) {
     case 'Credit':
     case 'Debit':
       return readTransfer(type, f, names)
     case 'SetLimits':
       return readLimits(f, names)
     case 'SetFeeTier': {
-      const makerFeePpm = optionalPpm(f, 'makerFeePpm')
-      return { type, ...common(f, true), makerFeePpm, takerFeePpm: optionalPpm(f, 'takerFeePpm') }
+      const makerFeePpm = f.integerOrNull('makerFeePpm', -PPM, PPM)
+      const takerFeePpm = f.integerOrNull('takerFeePpm', -PPM, PPM)
+      return { type, ...common(f, true), makerFeePpm, takerFeePpm }
     }
     case 'SetKillSwitch':
       return { type, ...common(f, false), engaged: f.flag('engaged') }
+    case 'SetDeadMan':
+      return { type, ...common(f, true), timeoutMs: f.integer('timeoutMs', 0, INT32_MAX) }
+    case 'SetMark': {
+      const { instrumentId, known } = instrumentOf(f, names)
+      return { type, ...common(f, false), instrumentId, price: wholeTicks(f, 'price', known) }
+    }
     case 'ListInstrument':
       return readListing(f, names)
     case 'AmendInstrument':
@@ -89,107 +93,8 @@ export function readCommand(type: string, f: Fields, names: Names): Command {
       const tradingState = f.oneOf('tradingState', TRADING_STATES)
       return { type, ...common(f, false), instrumentId, tradingState }
     }
-    case 'MassCancel': {
-      const hasInstrument = f.has('symbol') || f.has('instrumentId')
-      const instrumentId = hasInstrument ? instrumentOf(f, names).instrumentId : 0
-      const side = f.has('side') ? f.oneOf('side', SIDES) : null
-      return { type, ...common(f, true), instrumentId, side, clOrdID: f.id('clOrdID', '') }
-    }
     default:
       throw bad('type', `unknown type ${type}`)
-  }
-}
-
-function common(f: Fields, isNeeded: boolean): { account: number; traceId: string } {
-  const account = f.integer('account', isNeeded ? 1 : 0, ACCOUNT_MAX, isNeeded ? undefined : 0)
-  return { account: account === 0 ? 0 : account + ACCOUNT_OFFSET, traceId: f.trace() }
-}
-
-interface Named {
-  readonly instrumentId: number
-  /** Undefined: no such instrument, which is for the engine to say. */
-  readonly known: ScriptInstrument | undefined
-}
-
-function instrumentOf(f: Fields, names: Names): Named {
-  if (f.has('symbol')) {
-    const known = names.bySymbol(f.text('symbol', SYMBOL))
-    return { instrumentId: known?.definition.instrumentId ?? 0, known }
-  }
-  const instrumentId = f.integer('instrumentId', 0, Number.MAX_SAFE_INTEGER)
-  return { instrumentId, known: names.byId(instrumentId) }
-}
-
-/** Steps of a size; without an instrument only the grammar is looked at. */
-function steps(f: Fields, name: string, size: StepDecimal | undefined): number {
-  const value = f.take(name)
-  if (value === undefined) return 0
-  if (size !== undefined) return size.parse(value as string, name)
-  parseAmount(value as string, 18, name)
-  return 1
-}
-
-function amount(f: Fields, name: string, scale: number | undefined, fallback: bigint): bigint {
-  const value = f.take(name)
-  return value === undefined ? fallback : parseAmount(value as string, scale ?? 18, name)
-}
-
-function readNewOrder(f: Fields, names: Names): Command {
-  const { instrumentId, known } = instrumentOf(f, names)
-  const kind = f.oneOf('ordType', TYPE_NAMES)
-  const force = f.oneOf('timeInForce', FORCE_NAMES, kind === 'Market' ? 'IOC' : 'GTC')
-  const ordType = kind === 'PostOnly' || kind === 'Iceberg' ? 'Limit' : kind
-  return {
-    type: 'NewOrder',
-    ...common(f, true),
-    instrumentId,
-    clOrdID: f.id('clOrdID'),
-    side: f.oneOf('side', SIDES),
-    ordType,
-    timeInForce: LONG_NAMES[force] ?? (force as TimeInForce),
-    stpMode: f.has('stpMode') ? f.oneOf('stpMode', STP_MODES) : null,
-    postOnly: f.flag('postOnly', false) || kind === 'PostOnly',
-    reduceOnly: f.flag('reduceOnly', false),
-    price: steps(f, 'price', known?.price),
-    orderQty: steps(f, 'orderQty', known?.qty),
-    quoteAmount: amount(f, 'quoteAmount', known?.definition.quote.scale, 0n),
-    stopPx: steps(f, 'stopPx', known?.price),
-    displayQty: steps(f, 'displayQty', known?.qty),
-    expireTimeNs: nanoseconds(f, 'expireTimeNs'),
-    trailingOffset: f.integer('trailingOffset', 0, 2 ** 32 - 1, 0),
-    trailingOffsetUnit: f.oneOf('trailingOffsetUnit', TRAILING_OFFSET_UNITS, 'Ticks'),
-  }
-}
-
-/** A point in time, as a decimal string of nanoseconds; 0 when absent. */
-export function nanoseconds(f: Fields, name: string): bigint {
-  const value = f.take(name)
-  return value === undefined ? 0n : parseAmount(value as string, 0, name)
-}
-
-/** The order that a request is about. A cancel with only a clOrdID means the order of that id. */
-function readTarget(f: Fields, needsID: boolean) {
-  const orderID = f.integer('orderID', 0, Number.MAX_SAFE_INTEGER, 0)
-  let origClOrdID = f.id('origClOrdID', '')
-  let clOrdID = f.id('clOrdID', needsID ? undefined : '')
-  if (orderID === 0 && origClOrdID === '') {
-    if (needsID || clOrdID === '') throw bad('origClOrdID', 'orderID or origClOrdID is needed')
-    origClOrdID = clOrdID
-    clOrdID = ''
-  }
-  return { ...common(f, true), orderID, origClOrdID, clOrdID }
-}
-
-/** A replace names an order, and the order its instrument; a symbol may stand there too. */
-function readReplace(f: Fields, names: Names): Command {
-  if (f.has('symbol') || f.has('instrumentId')) instrumentOf(f, names)
-  const target = readTarget(f, true)
-  const known = names.ofOrder(target.account, target.orderID, target.origClOrdID)
-  return {
-    type: 'ReplaceOrder',
-    ...target,
-    price: steps(f, 'price', known?.price),
-    orderQty: steps(f, 'orderQty', known?.qty),
   }
 }
 
@@ -207,24 +112,41 @@ function readTransfer(type: 'Credit' | 'Debit', f: Fields, names: Names): Comman
 }
 
 function readLimits(f: Fields, names: Names): Command {
-  const maxOpenOrders = f.has('maxOpenOrders') ? f.integer('maxOpenOrders', 0, 2 ** 31 - 1) : null
-  const { account, traceId } = common(f, true)
-  if (!f.has('maxPosition')) {
-    return { type: 'SetLimits', account, traceId, maxOpenOrders, maxPosition: null }
+  const maxOpenOrders = f.integerOrNull('maxOpenOrders', 0, INT32_MAX)
+  const maxOrdersPerSecond = f.integerOrNull('maxOrdersPerSecond', 0, INT32_MAX)
+  const origin = common(f, true)
+  let maxPosition = null
+  if (f.has('maxPosition')) {
+    const { instrumentId, known } = instrumentOf(f, names)
+    maxPosition = { instrumentId, lots: wholeLots(f, 'maxPosition', known) }
   }
-  const { instrumentId, known } = instrumentOf(f, names)
-  const maxPosition = { instrumentId, lots: wholeSteps(f, 'maxPosition', known) }
-  return { type: 'SetLimits', account, traceId, maxOpenOrders, maxPosition }
+  return { type: 'SetLimits', ...origin, maxOpenOrders, maxPosition, maxOrdersPerSecond }
 }
 
-function wholeSteps(f: Fields, name: string, known: ScriptInstrument | undefined): number {
+function wholeLots(f: Fields, name: string, known: ScriptInstrument | undefined): number {
   const lots = steps(f, name, known?.qty)
   if (!Number.isSafeInteger(lots)) throw bad(name, `${name} must be a whole number of lots`)
   return lots
 }
 
-function optionalPpm(f: Fields, name: string): number | null {
-  return f.has(name) ? f.integer(name, -PPM, PPM) : null
+function wholeTicks(f: Fields, name: string, known: ScriptInstrument | undefined): number {
+  const ticks = steps(f, name, known?.price)
+  if (!Number.isSafeInteger(ticks)) throw bad(name, `${name} must be a whole number of ticks`)
+  return ticks
+}
+
+/** Absent or null: none. */
+function readGuard(f: Fields): VolatilityGuard | null {
+  if (!f.has('volatilityGuard')) return null
+  if (f.isNull('volatilityGuard')) {
+    f.take('volatilityGuard')
+    return null
+  }
+  const guard = f.object('volatilityGuard')
+  const bandPpm = guard.integer('bandPpm', 0, PPM)
+  const action = guard.oneOf('action', VOLATILITY_ACTIONS, 'EndSweep')
+  guard.end(GUARD_WORDS)
+  return { bandPpm, action }
 }
 
 /**
@@ -272,6 +194,7 @@ function readListing(f: Fields, names: Names): ListInstrument {
     allowedStpModes: readModes(f),
     defaultStpMode: f.oneOf('defaultStpMode', STP_MODES, 'None'),
     tradingState: f.oneOf('tradingState', TRADING_STATES, 'Open'),
+    volatilityGuard: readGuard(f),
   }
 }
 
@@ -302,15 +225,17 @@ function readModes(f: Fields): ListInstrument['allowedStpModes'] {
 
 function readAmendment(f: Fields, names: Names): Command {
   const { instrumentId, known } = instrumentOf(f, names)
-  const integer = (name: string, max: number) => (f.has(name) ? f.integer(name, 0, max) : null)
   return {
     type: 'AmendInstrument',
     ...common(f, false),
     instrumentId,
-    priceBandPpm: integer('priceBandPpm', PPM),
-    makerFeePpm: optionalPpm(f, 'makerFeePpm'),
-    takerFeePpm: optionalPpm(f, 'takerFeePpm'),
-    maxOpenOrders: integer('maxOpenOrders', Number.MAX_SAFE_INTEGER),
-    maxPosition: f.has('maxPosition') ? wholeSteps(f, 'maxPosition', known) : null,
+    priceBandPpm: f.integerOrNull('priceBandPpm', 0, PPM),
+    makerFeePpm: f.integerOrNull('makerFeePpm', -PPM, PPM),
+    takerFeePpm: f.integerOrNull('takerFeePpm', -PPM, PPM),
+    maxOpenOrders: f.integerOrNull('maxOpenOrders', 0, Number.MAX_SAFE_INTEGER),
+    maxPosition: f.has('maxPosition') ? wholeLots(f, 'maxPosition', known) : null,
+    initialMarginPpm: f.integerOrNull('initialMarginPpm', 0, PPM),
+    maintenanceMarginPpm: f.integerOrNull('maintenanceMarginPpm', 0, PPM),
+    volatilityGuard: readGuard(f),
   }
 }

@@ -1,10 +1,10 @@
 // The engine's events as lines of JSON, in the words of the order semantics; prices, quantities and
 // amounts as decimal strings. Lines are built by hand: every text in them is of a closed alphabet.
 
-import { formatMoney, StepDecimal } from '#contracts/decimal-steps.ts'
+import { StepDecimal } from '#contracts/decimal-steps.ts'
 import { BALANCE_REASONS } from '#domain/balance-reason.ts'
 import type { RareEvent } from '#domain/event.ts'
-import type { Asset } from '#domain/instrument.ts'
+import type { Asset, Instrument } from '#domain/instrument.ts'
 import {
   EXEC_TYPES,
   ORD_STATUSES,
@@ -14,147 +14,240 @@ import {
   TIMES_IN_FORCE,
 } from '#domain/order.ts'
 import { REJECT_REASONS } from '#domain/reject-reason.ts'
-import type { BalanceChangedRecord, EventSink, ExecutionReportRecord } from '#engine/event-sink.ts'
-import { idToText, traceToText } from '#engine/words.ts'
-import { ACCOUNT_OFFSET, type ScriptInstrument } from './driver-commands.ts'
+import {
+  BALANCE_AMOUNT,
+  type BalanceChangedRecord,
+  type EventSink,
+  type ExecutionReportRecord,
+} from '#engine/event-sink.ts'
+import { bodyOf } from './driver-bodies.ts'
+import { ACCOUNT_OFFSET, accountText, type ScriptInstrument } from './driver-names.ts'
+import { LineOutput, type Segment, segment } from './driver-output.ts'
 
-const VENUE_ACCOUNTS = ['0', '"external"', '"fees"', '"insurance"']
 /** For an instrument that is not known: numbers as they are. */
 const PLAIN = new StepDecimal('1')
+const NO_ASSET: Segment = segment('')
 
-/** How an account of the engine is called in a script: its number, or the venue's role. */
-export function accountText(account: number): string {
-  return VENUE_ACCOUNTS[account] ?? String(account - ACCOUNT_OFFSET)
-}
+const REPORT = segment('{"event":"ExecutionReport","seq":')
+const BALANCE = segment('{"event":"BalanceChanged","seq":')
+const ACCOUNT = segment(',"account":')
+const SYMBOL = segment(',"symbol":"')
+const EXEC_TYPE = EXEC_TYPES.map((value) => segment(`","execType":"${value}`))
+const ORD_STATUS = ORD_STATUSES.map((value) => segment(`","ordStatus":"${value}","orderID":`))
+const CL_ORD_ID = segment(',"clOrdID":"')
+const ORIG_CL_ORD_ID = segment('","origClOrdID":"')
+const EXEC_ID = segment('","execID":')
+const TRADE_ID = segment(',"tradeID":')
+const SIDE = SIDES.map((value) => segment(`,"side":"${value}`))
+const ORD_TYPE = ORD_TYPES.map((value) => segment(`","ordType":"${value}`))
+const TIME_IN_FORCE = TIMES_IN_FORCE.map((value) => segment(`","timeInForce":"${value}`))
+const STP_MODE = STP_MODES.map((value) => segment(`","stpMode":"${value}"`))
+/** By postOnly + 2 x reduceOnly. */
+const FLAGS = [0, 1, 2, 3].map((bits) =>
+  segment(`,"postOnly":${(bits & 1) !== 0},"reduceOnly":${(bits & 2) !== 0},"price":"`),
+)
+const STOP_PX = segment('","stopPx":"')
+const ORDER_QTY = segment('","orderQty":"')
+const NO_STOP_PX = segment('","stopPx":"0","orderQty":"')
+const DISPLAY_QTY = segment('","displayQty":"')
+const LAST_QTY = segment('","lastQty":"')
+const LAST_PX = segment('","lastPx":"')
+const LEAVES_QTY = segment('","leavesQty":"')
+const NO_LAST = segment('","displayQty":"0","lastQty":"0","lastPx":"0","leavesQty":"')
+const CUM_QTY = segment('","cumQty":"')
+const PREVENTED_QTY = segment('","preventedQty":"')
+const LAST_NOTIONAL = segment('","lastNotional":"')
+const CUM_NOTIONAL = segment('","cumNotional":"')
+const FEE = segment('","fee":"')
+const NOTHING_DONE = segment(
+  '0","preventedQty":"0","lastNotional":"0","cumNotional":"0","fee":"0","feeAsset":"',
+)
+const FEE_ASSET = segment('","feeAsset":"')
+const AGGRESSOR = [segment('","aggressor":false'), segment('","aggressor":true')] as const
+const REJECT_REASON = REJECT_REASONS.map((value) => segment(`,"rejectReason":"${value}"`))
+const ASSET = segment(',"asset":"')
+const REASON = BALANCE_REASONS.map((value) => segment(`","reason":"${value}","delta":"`))
+const BALANCE_NOW = segment('","balance":"')
+const HOLD = segment('","hold":"')
+const AVAILABLE = segment('","available":"')
+const TRANSFER_ID = segment('","transferId":"')
+const DUPLICATE = [segment('","duplicate":false'), segment('","duplicate":true')] as const
+const END = segment('"}\n')
 
 /** Collects the lines of the events. */
 export class ScriptSink implements EventSink {
-  text = ''
+  readonly output = new LineOutput()
   seq = 0
-  now = 0n
   /** By id. */
   readonly instruments: (ScriptInstrument | undefined)[] = []
   readonly assets: (Asset | undefined)[] = []
+  readonly #symbols: Segment[] = []
+  readonly #assetNames: Segment[] = []
+  #now = 0n
+  #time = timeSegment(0n)
+  readonly #available = new Int32Array(2)
+
+  get now(): bigint {
+    return this.#now
+  }
+
+  set now(timestampNs: bigint) {
+    if (timestampNs === this.#now) return
+    this.#now = timestampNs
+    this.#time = timeSegment(timestampNs)
+  }
 
   executionReport(r: ExecutionReportRecord): void {
     const known = this.instruments[r.instrumentId]
-    const price = known?.price ?? PLAIN
-    const qty = known?.qty ?? PLAIN
-    const scale = known?.definition.quote.scale ?? 0
-    this.text +=
-      `{"event":"ExecutionReport","seq":${this.seq},"account":${accountText(r.account)},` +
-      `"symbol":"${known?.definition.symbol ?? ''}","execType":"${EXEC_TYPES[r.execType]}",` +
-      `"ordStatus":"${ORD_STATUSES[r.ordStatus]}","orderID":${r.orderID},` +
-      `"clOrdID":"${idToText(r.clOrdID)}","origClOrdID":"${idToText(r.origClOrdID)}",` +
-      `"execID":${r.execID},"tradeID":${r.tradeID},"side":"${SIDES[r.side]}",` +
-      `"ordType":"${ORD_TYPES[r.ordType]}","timeInForce":"${TIMES_IN_FORCE[r.timeInForce]}",` +
-      `"stpMode":"${STP_MODES[r.stpMode]}","postOnly":${r.postOnly},` +
-      `"reduceOnly":${r.reduceOnly},"price":"${price.format(r.price)}",` +
-      `"stopPx":"${price.format(r.stopPx)}","orderQty":"${qty.format(r.orderQty)}",` +
-      `"displayQty":"${qty.format(r.displayQty)}","lastQty":"${qty.format(r.lastQty)}",` +
-      `"lastPx":"${price.format(r.lastPx)}","leavesQty":"${qty.format(r.leavesQty)}",` +
-      `"cumQty":"${qty.format(r.cumQty)}","preventedQty":"${qty.format(r.preventedQty)}",` +
-      `"lastNotional":"${formatMoney(r.amounts[0] as bigint, scale)}",` +
-      `"cumNotional":"${formatMoney(r.amounts[1] as bigint, scale)}",` +
-      `"fee":"${formatMoney(r.amounts[2] as bigint, scale)}",` +
-      `"feeAsset":"${known?.definition.quote.name ?? ''}","aggressor":${r.aggressor},` +
-      `"rejectReason":"${REJECT_REASONS[r.rejectReason]}","transactTimeNs":"${this.now}",` +
-      `"traceId":"${traceToText(r.traceId)}"}\n`
+    const { output } = this
+    output.begin()
+    this.#head(REPORT, r.account)
+    output.put(SYMBOL)
+    output.put(this.#symbols[r.instrumentId] ?? NO_ASSET)
+    output.put(EXEC_TYPE[r.execType] as Segment)
+    output.put(ORD_STATUS[r.ordStatus] as Segment)
+    output.integer(r.orderID)
+    output.put(CL_ORD_ID)
+    output.id(r.clOrdID)
+    output.put(ORIG_CL_ORD_ID)
+    output.id(r.origClOrdID)
+    output.put(EXEC_ID)
+    output.integer(r.execID)
+    output.put(TRADE_ID)
+    output.integer(r.tradeID)
+    output.put(SIDE[r.side] as Segment)
+    output.put(ORD_TYPE[r.ordType] as Segment)
+    output.put(TIME_IN_FORCE[r.timeInForce] as Segment)
+    output.put(STP_MODE[r.stpMode] as Segment)
+    output.put(FLAGS[(r.postOnly ? 1 : 0) + (r.reduceOnly ? 2 : 0)] as Segment)
+    this.#quantities(r, known?.price ?? PLAIN, known?.qty ?? PLAIN)
+    if (r.cumQty === 0 && r.preventedQty === 0) output.put(NOTHING_DONE)
+    else this.#amounts(r, known?.qty ?? PLAIN, known?.definition.quote.scale ?? 0)
+    output.put(known === undefined ? NO_ASSET : this.#assetName(known.definition.quote.assetId))
+    output.put(AGGRESSOR[r.aggressor ? 1 : 0])
+    output.put(REJECT_REASON[r.rejectReason] as Segment)
+    this.#tail(r.traceId)
   }
 
   balanceChanged(c: BalanceChangedRecord): void {
-    const asset = this.assets[c.assetId]
-    const scale = asset?.scale ?? 0
-    const [delta, balance, hold] = c.amounts as unknown as [bigint, bigint, bigint]
-    this.text +=
-      `{"event":"BalanceChanged","seq":${this.seq},"account":${accountText(c.account)},` +
-      `"asset":"${asset?.name ?? ''}","reason":"${BALANCE_REASONS[c.reason]}",` +
-      `"delta":"${formatMoney(delta, scale)}","balance":"${formatMoney(balance, scale)}",` +
-      `"hold":"${formatMoney(hold, scale)}","available":"${formatMoney(balance - hold, scale)}",` +
-      `"transferId":"${idToText(c.transferId)}","duplicate":${c.duplicate},` +
-      `"transactTimeNs":"${this.now}","traceId":"${traceToText(c.traceId)}"}\n`
+    const { output } = this
+    const scale = this.assets[c.assetId]?.scale ?? 0
+    output.begin()
+    this.#head(BALANCE, c.account)
+    output.put(ASSET)
+    output.put(this.#assetName(c.assetId))
+    output.put(REASON[c.reason] as Segment)
+    output.money(c.amountWords, BALANCE_AMOUNT.delta * 2, scale)
+    output.put(BALANCE_NOW)
+    output.money(c.amountWords, BALANCE_AMOUNT.balance * 2, scale)
+    output.put(HOLD)
+    output.money(c.amountWords, BALANCE_AMOUNT.hold * 2, scale)
+    this.#subtract(c.amountWords, BALANCE_AMOUNT.balance * 2, BALANCE_AMOUNT.hold * 2)
+    output.put(AVAILABLE)
+    output.money(this.#available, 0, scale)
+    output.put(TRANSFER_ID)
+    output.id(c.transferId)
+    output.put(DUPLICATE[c.duplicate ? 1 : 0])
+    this.#tail(c.traceId)
   }
 
   rare(event: RareEvent): void {
     if (event.type === 'InstrumentChanged') this.#learn(event.instrument)
-    this.write(event.type, event.account, event.traceId, this.#bodyOf(event))
+    const { type, account, traceId } = event
+    this.output.text(
+      `{"event":"${type}","seq":${this.seq},"account":${accountText(account)}` +
+        `${bodyOf(event, this.instruments, this.assets)},` +
+        `"transactTimeNs":"${this.#now}","traceId":"${traceId}"}\n`,
+    )
   }
 
-  /** A line of another event. `body` starts with a comma or is empty. */
-  write(name: string, account: number, traceId: string, body: string): void {
-    this.text +=
-      `{"event":"${name}","seq":${this.seq},"account":${accountText(account)}${body},` +
-      `"transactTimeNs":"${this.now}","traceId":"${traceId}"}\n`
+  /** Takes over what a restored engine knows. */
+  reset(definitions: readonly Instrument[]): void {
+    for (const list of [this.instruments, this.assets, this.#symbols, this.#assetNames]) {
+      list.length = 0
+    }
+    for (const definition of definitions) this.#learn(definition)
   }
 
-  #learn(definition: ScriptInstrument['definition']): void {
+  #learn(definition: Instrument): void {
     this.instruments[definition.instrumentId] = {
       definition,
       price: new StepDecimal(definition.tickSize),
       qty: new StepDecimal(definition.lotSize),
     }
-    for (const asset of [definition.base, definition.quote]) this.assets[asset.assetId] = asset
-  }
-
-  #bodyOf(event: RareEvent): string {
-    switch (event.type) {
-      case 'InstrumentChanged':
-        return this.#instrumentBody(event.instrument)
-      case 'AccountChanged':
-        return (
-          `,"killSwitch":${event.killSwitch},"maxOpenOrders":${event.maxOpenOrders},` +
-          `"makerFeePpm":${event.makerFeePpm},"takerFeePpm":${event.takerFeePpm}`
-        )
-      case 'VenueChanged':
-        return `,"killSwitch":${event.killSwitch}`
-      case 'MassCanceled': {
-        const symbol = this.instruments[event.instrumentId]?.definition.symbol ?? ''
-        return (
-          `,"symbol":"${symbol}","side":${JSON.stringify(event.side)},` +
-          `"clOrdID":"${event.clOrdID}","canceledCount":${event.canceledCount}`
-        )
-      }
-      case 'CommandRejected':
-        return (
-          `,"command":"${event.command}","rejectReason":"${event.rejectReason}",` +
-          `"transferId":"${event.transferId}"`
-        )
-      case 'StateHash':
-        return `,"hash":"${event.hash}"`
-      case 'PositionChanged':
-      case 'MarkChanged':
-      case 'AuctionIndication':
-      case 'StopElected':
-      case 'DeadManFired':
-      case 'Liquidated':
-        return ''
+    this.#symbols[definition.instrumentId] = segment(definition.symbol)
+    for (const asset of [definition.base, definition.quote]) {
+      this.assets[asset.assetId] = asset
+      this.#assetNames[asset.assetId] = segment(asset.name)
     }
   }
 
-  #instrumentBody(d: ScriptInstrument['definition']): string {
-    const { base, quote, minNotional, maxNotional, notionalFactor, lotBaseMinor, ...rest } = d
-    const lots = this.instruments[d.instrumentId]?.qty ?? PLAIN
-    const body = JSON.stringify({
-      ...rest,
-      baseAsset: base.name,
-      quoteAsset: quote.name,
-      baseScale: base.scale,
-      quoteScale: quote.scale,
-      minQty: lots.format(d.minQty),
-      maxQty: lots.format(d.maxQty),
-      maxPosition: lots.format(d.maxPosition),
-      minNotional: formatMoney(minNotional, quote.scale),
-      maxNotional: formatMoney(maxNotional, quote.scale),
-      notionalFactor: notionalFactor.toString(),
-      lotBaseMinor: lotBaseMinor.toString(),
-    })
-    return `,${body.slice(1, -1)}`
+  /** What is available, in two words as the others. */
+  #subtract(words: Int32Array, from: number, what: number): void {
+    const low = ((words[from] as number) >>> 0) - ((words[what] as number) >>> 0)
+    const borrow = low < 0 ? 1 : 0
+    this.#available[0] = low
+    this.#available[1] = (words[from + 1] as number) - (words[what + 1] as number) - borrow
   }
 
-  /** Takes over what a restored engine knows. */
-  reset(definitions: readonly ScriptInstrument['definition'][]): void {
-    this.instruments.length = 0
-    this.assets.length = 0
-    for (const definition of definitions) this.#learn(definition)
+  #assetName(assetId: number): Segment {
+    return this.#assetNames[assetId] ?? NO_ASSET
   }
+
+  #head(start: Segment, account: number): void {
+    const { output } = this
+    output.put(start)
+    output.integer(this.seq)
+    output.put(ACCOUNT)
+    if (account > ACCOUNT_OFFSET) output.integer(account - ACCOUNT_OFFSET)
+    else output.text(accountText(account))
+  }
+
+  #quantities(r: ExecutionReportRecord, price: StepDecimal, qty: StepDecimal): void {
+    const { output } = this
+    output.steps(r.price, price)
+    if (r.stopPx === 0) output.put(NO_STOP_PX)
+    else {
+      output.put(STOP_PX)
+      output.steps(r.stopPx, price)
+      output.put(ORDER_QTY)
+    }
+    output.steps(r.orderQty, qty)
+    if (r.displayQty === 0 && r.lastQty === 0) output.put(NO_LAST)
+    else {
+      output.put(DISPLAY_QTY)
+      output.steps(r.displayQty, qty)
+      output.put(LAST_QTY)
+      output.steps(r.lastQty, qty)
+      output.put(LAST_PX)
+      output.steps(r.lastPx, price)
+      output.put(LEAVES_QTY)
+    }
+    output.steps(r.leavesQty, qty)
+    output.put(CUM_QTY)
+  }
+
+  #amounts(r: ExecutionReportRecord, qty: StepDecimal, scale: number): void {
+    const { output } = this
+    output.steps(r.cumQty, qty)
+    output.put(PREVENTED_QTY)
+    output.steps(r.preventedQty, qty)
+    output.put(LAST_NOTIONAL)
+    output.money(r.amountWords, 0, scale)
+    output.put(CUM_NOTIONAL)
+    output.money(r.amountWords, 2, scale)
+    output.put(FEE)
+    output.money(r.amountWords, 4, scale)
+    output.put(FEE_ASSET)
+  }
+
+  #tail(traceId: Int32Array): void {
+    this.output.put(this.#time)
+    this.output.trace(traceId)
+    this.output.put(END)
+  }
+}
+
+function timeSegment(timestampNs: bigint): Segment {
+  return segment(`,"transactTimeNs":"${timestampNs}","traceId":"`)
 }

@@ -1,6 +1,7 @@
 // Reads the fields of one JSON command of the scripted driver. Every field is named by a rule of the
 // command; one that no rule has asked for, or that stands there twice, makes the line malformed.
 
+import { parseAmount } from '#contracts/decimal.ts'
 import { InputError } from '#contracts/errors.ts'
 import { CLIENT_ID_PATTERN } from '#domain/client-id.ts'
 import { NO_TRACE } from '#engine/words.ts'
@@ -76,6 +77,29 @@ export class Fields {
     throw bad(odd ?? 'type', `unknown field ${odd ?? ''}`)
   }
 
+  isNull(name: string): boolean {
+    return this.#values[name] === null
+  }
+
+  isText(name: string): boolean {
+    return typeof this.#values[name] === 'string'
+  }
+
+  /** An object of its own fields. */
+  object(name: string): Fields {
+    const value = this.take(name)
+    if (!isObject(value)) throw bad(name, `${name} must be an object`)
+    return new Fields(value)
+  }
+
+  objects(name: string, max: number): Fields[] {
+    const values = this.take(name)
+    if (!Array.isArray(values) || values.length > max || !values.every(isObject)) {
+      throw bad(name, `${name} must be a list of at most ${max} objects`)
+    }
+    return values.map((value) => new Fields(value))
+  }
+
   text(name: string, pattern: RegExp | null, fallback?: string): string {
     const value = this.take(name)
     if (value === undefined && fallback !== undefined) return fallback
@@ -100,6 +124,20 @@ export class Fields {
       throw bad(name, `${name} must be an integer from ${min} to ${max}`)
     }
     return value
+  }
+
+  /** An integer, or null where the field is absent or null. */
+  integerOrNull(name: string, min: number, max: number): number | null {
+    if (!this.isNull(name)) return this.has(name) ? this.integer(name, min, max) : null
+    this.take(name)
+    return null
+  }
+
+  /** A point in time: a decimal string, or a number that JSON can carry; undefined when absent. */
+  nanoseconds(name: string): bigint | undefined {
+    if (!this.has(name)) return undefined
+    if (!this.isText(name)) return BigInt(this.integer(name, 0, Number.MAX_SAFE_INTEGER))
+    return parseAmount(this.take(name) as string, 0, name)
   }
 
   flag(name: string, fallback?: boolean): boolean {

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { formatMoney } from '#contracts/decimal-steps.ts'
 import { InputError } from '#contracts/errors.ts'
-import type { AdminCommand, CancelOrder, NewOrder, ReplaceOrder } from '#domain/command.ts'
+import type { CancelOrder, NewOrder, ReplaceOrder } from '#domain/command.ts'
 import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
 import { Engine } from '#engine/engine.ts'
 import {
@@ -13,11 +13,14 @@ import {
   ReplaceOrderCommand,
   STP_DEFAULT_CODE,
 } from '#engine/hot-command.ts'
-import { idToWords, NO_TRACE, traceToWords } from '#engine/words.ts'
-import { type Names, nanoseconds, readCommand, type ScriptInstrument } from './driver-commands.ts'
-import { accountText, ScriptSink } from './driver-events.ts'
+import { idToWords, traceToWords } from '#engine/words.ts'
+import { readCommand } from './driver-commands.ts'
+import { ScriptSink } from './driver-events.ts'
 import { bad, Fields, parseLine, quote } from './driver-fields.ts'
+import { accountText, type Names, type ScriptInstrument } from './driver-names.ts'
 import { fieldsOf } from './driver-words.ts'
+
+const BRACE = 123
 
 /** Owns the engine of a script. */
 export class Script implements Names {
@@ -32,7 +35,7 @@ export class Script implements Names {
   /** Takes one line. Blank lines count and say nothing. */
   take(line: string): void {
     this.#line += 1
-    if (line.trim() === '') return
+    if (line.charCodeAt(0) !== BRACE && line.trim() === '') return
     try {
       this.#obey(parseLine(line))
     } catch (error) {
@@ -44,7 +47,7 @@ export class Script implements Names {
   /** Reports the line just taken as no command. */
   malformed(reason: string): void {
     const text = quote(reason)
-    this.#sink.text += `{"event":"Malformed","line":${this.#line},"reason":${text}}\n`
+    this.#write(`{"event":"Malformed","line":${this.#line},"reason":${text}}`)
   }
 
   /** Counts a line that was never looked at, and reports it. */
@@ -54,14 +57,13 @@ export class Script implements Names {
   }
 
   /** The lines written since the last call. */
-  drain(): string {
-    const { text } = this.#sink
-    this.#sink.text = ''
-    return text
+  drain(): Buffer {
+    return this.#sink.output.drain()
   }
 
+  /** Bytes that wait to be drained. */
   get pending(): number {
-    return this.#sink.text.length
+    return this.#sink.output.length
   }
 
   bySymbol(symbol: string): ScriptInstrument | undefined {
@@ -92,30 +94,22 @@ export class Script implements Names {
     if (known === undefined) throw bad('type', `unknown type ${type}`)
     const fields = new Fields(values)
     fields.take('type')
-    if (known === 'later') return this.#notYet(type, fields)
     if (this.#answer(type, fields, known)) return
     const command = readCommand(type, fields, this)
-    const time = type === 'Clock' && 'timestampNs' in values ? timeOf(values) : this.#sink.now
+    const time = fields.nanoseconds('timestampNs') ?? this.#sink.now
+    if (time < this.#sink.now) throw bad('timestampNs', 'timestampNs is before what it was')
     fields.end(known)
     this.#sink.now = time
-    this.#begin()
+    this.#sink.seq += 1
+    this.#engine.begin(this.#sink.seq, time)
     if (command.type === 'NewOrder') this.#place(command)
     else if (command.type === 'CancelOrder') this.#cancelOrder(command)
     else if (command.type === 'ReplaceOrder') this.#replaceOrder(command)
     else this.#engine.admin(0, command)
   }
 
-  #begin(): void {
-    this.#sink.seq += 1
-    this.#engine.begin(this.#sink.seq, this.#sink.now)
-  }
-
-  /** Words that the engine knows and does not obey yet. */
-  #notYet(type: string, fields: Fields): void {
-    const account = fields.has('account') ? fields.integer('account', 0, 2 ** 32 - 1000) : 0
-    this.#begin()
-    const common = { account: account === 0 ? 0 : account + 999, traceId: NO_TRACE }
-    this.#engine.admin(0, { type, ...common } as unknown as AdminCommand)
+  #write(line: string): void {
+    this.#sink.output.text(`${line}\n`)
   }
 
   /** Questions about the state. They are no commands and move nothing. */
@@ -131,7 +125,7 @@ export class Script implements Names {
         return true
       case 'StateHash':
         ask()
-        this.#sink.text += `{"event":"StateHash","hash":"${this.#engine.stateHash()}"}\n`
+        this.#write(`{"event":"StateHash","hash":"${this.#engine.stateHash()}"}`)
         return true
       case 'Snapshot':
       case 'Restore': {
@@ -159,7 +153,8 @@ export class Script implements Names {
             `"orders":${count}}`,
         )
         .join(',')
-    this.#sink.text += `{"event":"Book","symbol":"${symbol}","bids":[${side('Buy')}],"asks":[${side('Sell')}]}\n`
+    const bids = side('Buy')
+    this.#write(`{"event":"Book","symbol":"${symbol}","bids":[${bids}],"asks":[${side('Sell')}]}`)
   }
 
   #balances(): void {
@@ -171,7 +166,7 @@ export class Script implements Names {
         `"available":"${formatMoney(balance - hold, scale)}"}`
       )
     })
-    this.#sink.text += `{"event":"Balances","balances":[${rows.join(',')}]}\n`
+    this.#write(`{"event":"Balances","balances":[${rows.join(',')}]}`)
   }
 
   /** Writes the state to a file, or starts over from one. A file that does not do changes nothing. */
@@ -183,7 +178,7 @@ export class Script implements Names {
       throw bad('path', `${type}: ${(cause as Error).message}`)
     }
     const hash = this.#engine.stateHash()
-    this.#sink.text += `{"event":"${type}","path":${quote(path)},"hash":"${hash}"}\n`
+    this.#write(`{"event":"${type}","path":${quote(path)},"hash":"${hash}"}`)
   }
 
   #restore(bytes: Uint8Array): void {
@@ -210,6 +205,8 @@ export class Script implements Names {
     c.orderQty = command.orderQty
     c.stopPx = command.stopPx
     c.displayQty = command.displayQty
+    c.trailingOffset = command.trailingOffset
+    c.isTrailingPpm = command.trailingOffsetUnit === 'Ppm'
     writeInt64(command.quoteAmount, c.quoteAmount)
     writeInt64(command.expireTimeNs, c.expireTimeNs)
     idToWords(command.clOrdID, c.clOrdID)
@@ -238,10 +235,6 @@ export class Script implements Names {
     traceToWords(command.traceId, c.traceId)
     this.#engine.replaceOrder(0, c)
   }
-}
-
-function timeOf(values: Record<string, unknown>): bigint {
-  return nanoseconds(new Fields(values), 'timestampNs')
 }
 
 function writeInt64(value: bigint, into: Int32Array): void {

@@ -1,49 +1,55 @@
 // The vocabulary of the scripted driver: which commands there are, and which fields each may have.
 
-const REQUEST = 'type account traceId'
+const REQUEST = 'type account traceId timestampNs'
 const WHERE = 'symbol instrumentId'
 const ORDER = 'orderID origClOrdID clOrdID'
+const TERMS =
+  'clOrdID side ordType timeInForce stpMode postOnly reduceOnly price orderQty quoteAmount ' +
+  'stopPx displayQty expireTimeNs trailingOffset trailingOffsetUnit'
+const MARGINS = 'initialMarginPpm maintenanceMarginPpm'
 
-const FIELDS: Readonly<Record<string, string | null>> = {
-  NewOrder:
-    `${REQUEST} ${WHERE} clOrdID side ordType timeInForce stpMode postOnly reduceOnly ` +
-    'price orderQty quoteAmount stopPx displayQty expireTimeNs trailingOffset trailingOffsetUnit',
-  CancelOrder: `${REQUEST} ${ORDER}`,
+const FIELDS: Readonly<Record<string, string>> = {
+  NewOrder: `${REQUEST} ${WHERE} ${TERMS}`,
+  CancelOrder: `${REQUEST} ${WHERE} ${ORDER}`,
   ReplaceOrder: `${REQUEST} ${WHERE} ${ORDER} price orderQty`,
+  CancelReplace: `${REQUEST} mode orderID origClOrdID order`,
+  NewOrderList: `${REQUEST} ${WHERE} contingencyType orders`,
   MassCancel: `${REQUEST} ${WHERE} side clOrdID`,
+  SetDeadMan: `${REQUEST} timeoutMs`,
+  SetMark: `${REQUEST} ${WHERE} price`,
+  Liquidate: REQUEST,
   OpenAccount: REQUEST,
   Credit: `${REQUEST} asset amount transferId`,
   Debit: `${REQUEST} asset amount transferId`,
-  SetLimits: `${REQUEST} ${WHERE} maxOpenOrders maxPosition`,
+  SetLimits: `${REQUEST} ${WHERE} maxOpenOrders maxPosition maxOrdersPerSecond`,
   SetFeeTier: `${REQUEST} makerFeePpm takerFeePpm`,
   SetKillSwitch: `${REQUEST} engaged`,
   ListInstrument:
     `${REQUEST} symbol kind baseAsset quoteAsset baseScale quoteScale tickSize lotSize ` +
-    'minQty maxQty minNotional maxNotional priceBandPpm makerFeePpm takerFeePpm ' +
-    'initialMarginPpm maintenanceMarginPpm maxPosition maxOpenOrders ' +
-    'allowedStpModes defaultStpMode tradingState',
-  AmendInstrument: `${REQUEST} ${WHERE} priceBandPpm makerFeePpm takerFeePpm maxOpenOrders maxPosition`,
+    `minQty maxQty minNotional maxNotional priceBandPpm makerFeePpm takerFeePpm ${MARGINS} ` +
+    'maxPosition maxOpenOrders allowedStpModes defaultStpMode tradingState volatilityGuard',
+  AmendInstrument:
+    `${REQUEST} ${WHERE} priceBandPpm makerFeePpm takerFeePpm maxOpenOrders maxPosition ` +
+    `${MARGINS} volatilityGuard`,
   SetTradingState: `${REQUEST} ${WHERE} tradingState`,
-  Clock: `${REQUEST} timestampNs`,
+  Clock: REQUEST,
   HashState: REQUEST,
   Book: 'type symbol',
   Balances: 'type',
+  Positions: 'type',
   StateHash: 'type',
   Snapshot: 'type path',
   Restore: 'type path',
-  // Words of the order semantics that the engine knows and does not obey yet.
-  CancelReplace: null,
-  NewOrderList: null,
-  SetDeadMan: null,
-  SetMark: null,
-  Liquidate: null,
 }
 
-const WORDS = new Map(
-  Object.entries(FIELDS).map(([type, fields]) => [type, fields?.split(' ') ?? 'later']),
-)
+const WORDS = new Map(Object.entries(FIELDS).map(([type, fields]) => [type, fields.split(' ')]))
 
-/** The fields that a type may have; 'later': a word that the engine refuses for now. */
-export function fieldsOf(type: string): readonly string[] | 'later' | undefined {
-  return WORDS.get(type) as readonly string[] | 'later' | undefined
+/** The fields that a type may have; undefined for what is no type. */
+export function fieldsOf(type: string): readonly string[] | undefined {
+  return WORDS.get(type)
 }
+
+/** The fields of an order inside of another command. */
+export const TERM_WORDS: readonly string[] = `${WHERE} ${TERMS}`.split(' ')
+/** The fields of a volatility guard. */
+export const GUARD_WORDS: readonly string[] = ['bandPpm', 'action']

@@ -2,17 +2,18 @@
 // standard output, in the engine that production runs. Reads no faster than the output is taken.
 
 import { once } from 'node:events'
-import { StringDecoder } from 'node:string_decoder'
 import { Script } from './driver-script.ts'
 
 /** A line longer than this is refused without being kept: 1 MiB, 2,000 times an order. */
-const LINE_CHARS_MAX = 1_048_576
+const LINE_BYTES_MAX = 1_048_576
 /** Output is written in pieces of about this size. */
-const WRITE_CHARS = 65_536
+const WRITE_BYTES = 65_536
+const LINE_FEED = 10
+const NOTHING = Buffer.alloc(0)
 
-/** Cuts text into lines; of one that is too long only that it was there. */
+/** Cuts bytes into lines; of one that is too long only that it was there. */
 class Lines {
-  #rest = ''
+  #rest: Buffer = NOTHING
   #isTooLong = false
   readonly #script: Script
 
@@ -20,35 +21,40 @@ class Lines {
     this.#script = script
   }
 
-  async feed(text: string): Promise<void> {
+  async feed(chunk: Buffer): Promise<void> {
     let from = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      this.#line(this.#rest + text.slice(from, end))
-      this.#rest = ''
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
+      if (this.#rest.length === 0) this.#line(chunk, from, end)
+      else {
+        const whole = Buffer.concat([this.#rest, chunk.subarray(from, end)])
+        this.#line(whole, 0, whole.length)
+        this.#rest = NOTHING
+      }
       from = end + 1
-      if (this.#script.pending >= WRITE_CHARS) await write(this.#script.drain())
+      if (this.#script.pending >= WRITE_BYTES) await write(this.#script.drain())
     }
-    this.#rest += text.slice(from)
-    if (this.#rest.length > LINE_CHARS_MAX) {
+    if (from < chunk.length) this.#rest = Buffer.concat([this.#rest, chunk.subarray(from)])
+    if (this.#rest.length > LINE_BYTES_MAX) {
       this.#isTooLong = true
-      this.#rest = ''
+      this.#rest = NOTHING
     }
   }
 
   /** The last line may lack its end. */
   finish(): void {
-    if (this.#rest !== '' || this.#isTooLong) this.#line(this.#rest)
+    const { length } = this.#rest
+    if (length > 0 || this.#isTooLong) this.#line(this.#rest, 0, length)
   }
 
-  #line(line: string): void {
-    if (this.#isTooLong || line.length > LINE_CHARS_MAX) this.#script.refuse('line is too long')
-    else this.#script.take(line)
+  #line(bytes: Buffer, from: number, end: number): void {
+    if (this.#isTooLong || end - from > LINE_BYTES_MAX) this.#script.refuse('line is too long')
+    else this.#script.take(bytes.toString('utf8', from, end))
     this.#isTooLong = false
   }
 }
 
-async function write(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text, 'latin1')) await once(process.stdout, 'drain')
+async function write(bytes: Buffer): Promise<void> {
+  if (bytes.length > 0 && !process.stdout.write(bytes)) await once(process.stdout, 'drain')
 }
 
 async function main(): Promise<void> {
@@ -59,9 +65,7 @@ async function main(): Promise<void> {
   })
   const script = new Script()
   const lines = new Lines(script)
-  const decoder = new StringDecoder('utf8')
-  for await (const chunk of process.stdin) await lines.feed(decoder.write(chunk as Buffer))
-  await lines.feed(decoder.end())
+  for await (const chunk of process.stdin) await lines.feed(chunk as Buffer)
   lines.finish()
   await write(script.drain())
 }
