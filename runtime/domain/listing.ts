@@ -2,12 +2,21 @@
 // so that every notional is a whole number of quote minor units.
 
 import { FEE_PPM_MAX } from './fee.ts'
-import { ASSET_PATTERN, SYMBOL_PATTERN, TRADING_STATES } from './instrument.ts'
+import {
+  ASSET_PATTERN,
+  INSTRUMENT_KINDS,
+  SYMBOL_PATTERN,
+  TRADING_STATES,
+  VOLATILITY_ACTIONS,
+  type VolatilityGuard,
+} from './instrument.ts'
 import { STP_MODES } from './order.ts'
 
 /** Decimals of one minor unit. */
 export const ASSET_SCALE_MAX = 18
 const INT64_MAX = 2n ** 63n - 1n
+/** All of the exposure: no leverage. */
+const MARGIN_PPM_MAX = 1_000_000
 const STEP = /^(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/
 const SYMBOL = new RegExp(SYMBOL_PATTERN)
 const ASSET = new RegExp(ASSET_PATTERN)
@@ -57,11 +66,14 @@ export interface ListingTerms {
   readonly priceBandPpm: number
   readonly makerFeePpm: number
   readonly takerFeePpm: number
+  readonly initialMarginPpm: number
+  readonly maintenanceMarginPpm: number
   readonly maxPosition: number
   readonly maxOpenOrders: number
   readonly allowedStpModes: readonly string[]
   readonly defaultStpMode: string
   readonly tradingState: string
+  readonly volatilityGuard?: unknown
 }
 
 /** Whether names, bounds, rates and sets of a listing are sound. Never throws, whatever it is given. */
@@ -87,13 +99,15 @@ export function isSoundListing(terms: ListingTerms, lotBaseMinor: bigint): boole
     isBand(terms.priceBandPpm) &&
     isFeeRate(terms.makerFeePpm) &&
     isFeeRate(terms.takerFeePpm) &&
+    isSoundMargin(terms.kind, terms.initialMarginPpm, terms.maintenanceMarginPpm) &&
     isLimit(terms.maxPosition) &&
     isLimit(terms.maxOpenOrders) &&
     Array.isArray(modes) &&
     modes.length > 0 &&
     modes.every((mode) => (STP_MODES as readonly string[]).includes(mode)) &&
     modes.includes(terms.defaultStpMode) &&
-    (TRADING_STATES as readonly string[]).includes(terms.tradingState)
+    (TRADING_STATES as readonly string[]).includes(terms.tradingState) &&
+    (isNone(terms.volatilityGuard) || isVolatilityGuard(terms.volatilityGuard))
   )
 }
 
@@ -102,14 +116,37 @@ export function isBand(ppm: unknown): ppm is number {
   return isWhole(ppm) && ppm >= 0 && ppm < 1_000_000
 }
 
+/** A band of 0 is none, whatever the action. */
+export function isVolatilityGuard(guard: unknown): guard is VolatilityGuard {
+  if (typeof guard !== 'object' || guard === null) return false
+  const { bandPpm, action } = guard as { bandPpm?: unknown; action?: unknown }
+  return isBand(bandPpm) && (VOLATILITY_ACTIONS as readonly unknown[]).includes(action)
+}
+
 /** Negative: a rebate. */
 export function isFeeRate(ppm: unknown): ppm is number {
   return isWhole(ppm) && Math.abs(ppm) <= FEE_PPM_MAX
 }
 
+/** Spot has no margin; a perpetual's maintenance is some of it, and at most the initial one. */
+export function isSoundMargin(
+  kind: unknown,
+  initialPpm: unknown,
+  maintenancePpm: unknown,
+): boolean {
+  if (!(INSTRUMENT_KINDS as readonly unknown[]).includes(kind)) return false
+  if (!isWhole(initialPpm) || !isWhole(maintenancePpm)) return false
+  if (kind === 'Spot') return initialPpm === 0 && maintenancePpm === 0
+  return maintenancePpm > 0 && maintenancePpm <= initialPpm && initialPpm <= MARGIN_PPM_MAX
+}
+
 /** 0 = no limit. */
 export function isLimit(value: unknown): value is number {
   return isWhole(value) && value >= 0
+}
+
+function isNone(value: unknown): boolean {
+  return value === null || value === undefined
 }
 
 function isAssetName(value: unknown): boolean {

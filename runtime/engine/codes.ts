@@ -38,8 +38,16 @@ export const TYPE_MARKET = type('Market')
 export const FORCE_GTC = force('GTC')
 export const FORCE_IOC = force('IOC')
 export const FORCE_FOK = force('FOK')
+export const FORCE_DAY = force('DAY')
+export const FORCE_GTD = force('GTD')
+export const FORCE_GFA = force('GFA')
 
 /** Every reject reason by name, as its code; 0 = no reason. */
 export const REJECT = Object.fromEntries(REJECT_REASONS.map((reason, code) => [reason, code])) as {
   readonly [Reason in RejectReason]: number
+}
+
+/** Whether what does not trade at once may rest. */
+export function staysOpen(timeInForce: number): boolean {
+  return timeInForce !== FORCE_IOC && timeInForce !== FORCE_FOK
 }

@@ -3,6 +3,7 @@
 
 import { EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accounts.ts'
 import type { Asset } from '#domain/instrument.ts'
+import { ACCOUNT_EXTRA } from './accounts/account-extras.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Balances } from './accounts/balances.ts'
 import { ClientIds, RECENT_IDS_MAX } from './accounts/client-ids.ts'
@@ -12,6 +13,7 @@ import { FillLog } from './book/fill-log.ts'
 import type { EventSink } from './event-sink.ts'
 import { TRACE_WORDS } from './hot-command.ts'
 import type { InstrumentState } from './instruments/instrument-state.ts'
+import { Deadlines } from './lifetime/deadlines.ts'
 import { Columns } from './memory/columns.ts'
 import { SlotPool } from './memory/slot-pool.ts'
 import { DETAIL } from './orders/order-details.ts'
@@ -37,6 +39,10 @@ export class EngineState {
   readonly memory: BookMemory
   readonly details: Columns
   readonly extras: SlotPool
+  readonly accountExtras: SlotPool
+  /** Orders (their extras) and dead-man switches (their accounts' extras) by when they end. */
+  readonly ends = new Deadlines()
+  readonly switches = new Deadlines()
   readonly orderIds: OrderIds
   /** By id; place 0 is empty. */
   readonly instruments: (InstrumentState | undefined)[] = [undefined]
@@ -45,11 +51,16 @@ export class EngineState {
   isVenueHalted = false
   lastSeq = 0
   now = 0n
+  /** The second that `now` lies in; -1: not asked yet. */
+  second = -1
   lastOrderID = 0
   lastExecID = 0
 
-  /** The command under way. */
+  /** The command under way; `commandCount` tells it from any other since the start. */
   cmdIndex = 0
+  commandCount = 0
+  /** Auctions whose book it has changed. */
+  readonly staleAuctions: InstrumentState[] = []
   readonly traceId: Int32Array = new Int32Array(TRACE_WORDS)
   readonly fills = new FillLog(64)
   readonly reports: Reports
@@ -66,6 +77,7 @@ export class EngineState {
     this.memory = createBookMemory(capacity)
     this.details = new Columns(DETAIL.words, capacity)
     this.extras = new SlotPool(EXTRA.words, few)
+    this.accountExtras = new SlotPool(ACCOUNT_EXTRA.words, 1)
     this.orderIds = new OrderIds(this.details, capacity)
     const { orders } = this.memory
     this.clientIds = new ClientIds(orders, this.details, capacity, this.recentIdsMax)
@@ -79,6 +91,7 @@ export class EngineState {
   /** Starts a command: all its events carry this index and trace. */
   beginCommand(cmdIndex: number, traceId: Int32Array): void {
     this.cmdIndex = cmdIndex
+    this.commandCount += 1
     for (let word = 0; word < TRACE_WORDS; word++) this.traceId[word] = traceId[word] as number
   }
 

@@ -9,6 +9,7 @@
 import type { AdminCommand } from '#domain/command.ts'
 import type { Asset, Instrument } from '#domain/instrument.ts'
 import { administer } from './admin/admin.ts'
+import { reportIndications } from './auction/indication.ts'
 import { type EngineOptions, EngineState } from './engine-state.ts'
 import type { EventSink } from './event-sink.ts'
 import {
@@ -52,22 +53,26 @@ export class Engine {
   begin(seq: number, timestampNs: bigint): void {
     this.#state.lastSeq = seq
     this.#state.now = timestampNs
+    this.#state.second = -1
   }
 
   /** Errors: none for any content of the record; what is wrong with it is reported. */
   newOrder(cmdIndex: number, cmd: NewOrderCommand): void {
     this.#state.beginCommand(cmdIndex, cmd.traceId)
     placeOrder(this.#state, cmd)
+    this.#endCommand()
   }
 
   cancelOrder(cmdIndex: number, cmd: CancelOrderCommand): void {
     this.#state.beginCommand(cmdIndex, cmd.traceId)
     cancelOrder(this.#state, cmd)
+    this.#endCommand()
   }
 
   replaceOrder(cmdIndex: number, cmd: ReplaceOrderCommand): void {
     this.#state.beginCommand(cmdIndex, cmd.traceId)
     replaceOrder(this.#state, cmd)
+    this.#endCommand()
   }
 
   /** Any of the commands that travel seldom; unknown ones are refused. */
@@ -75,6 +80,11 @@ export class Engine {
     traceToWords(command.traceId, this.#trace)
     this.#state.beginCommand(cmdIndex, this.#trace)
     administer(this.#state, command)
+    this.#endCommand()
+  }
+
+  #endCommand(): void {
+    if (this.#state.staleAuctions.length > 0) reportIndications(this.#state)
   }
 
   /** Place in the log of the last batch begun. */

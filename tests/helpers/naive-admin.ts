@@ -12,11 +12,14 @@ import type {
 import type { Asset } from '#domain/instrument.ts'
 import { isSoundListing, unitsOf } from '#domain/listing.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
-import { NO_INDICATION, setTradingState } from './naive-auction.ts'
+import { NO_INDICATION } from './naive-auction.ts'
 import { cancelReplace } from './naive-cancel-replace.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { cancelAll, passTime, setDeadMan } from './naive-lifetime.ts'
+import { liquidate } from './naive-liquidation.ts'
 import { newOrderList } from './naive-lists.ts'
+import { available, keepsMarginSound, setMark } from './naive-margin.ts'
+import { setTradingState } from './naive-states.ts'
 import { settleDependents } from './naive-triggers.ts'
 
 export function admin(
@@ -111,7 +114,8 @@ export function transfer(n: NaiveEngine, c: Transfer): void {
   }
   let reason: RejectReason = 'None'
   if (c.amount <= 0n || c.amount >= 2n ** 63n) reason = 'InvalidAmount'
-  else if (c.type === 'Debit' && available(n, c.account, asset.assetId) < c.amount) reason = 'InsufficientFunds'
+  else if (c.type === 'Debit' && available(n, c.account, asset.assetId) < c.amount)
+    reason = 'InsufficientFunds'
   else if (
     c.type === 'Credit' &&
     n.of(1, asset.assetId).balance - c.amount < -(2n ** 63n - 2n ** 61n)

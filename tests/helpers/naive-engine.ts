@@ -7,10 +7,10 @@ import type { BalanceChanged, EngineEvent } from '#domain/event.ts'
 import type { Asset } from '#domain/instrument.ts'
 import type { OrdStatus, Side } from '#domain/order.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
-import type { BalanceView, LevelView } from '#engine/engine.ts'
+import type { BalanceView, LevelView, PositionView } from '#engine/engine.ts'
 import { COMMAND_NS, type EngineUnderTest } from './engine-under-test.ts'
 import { admin } from './naive-admin.ts'
-import { enter, reachOf, reportIndications } from './naive-auction.ts'
+import { reachOf } from './naive-auction.ts'
 import {
   ceilDiv,
   type NaiveInstrument,
@@ -27,10 +27,12 @@ import {
   isOverPositionLimit,
   isPerpetual,
   NaiveMargin,
+  positionViews,
   reportPositions,
   settlePerpetual,
 } from './naive-margin.ts'
 import { rejectNew, rejectRequest, report } from './naive-reports.ts'
+import { enter, reportIndications } from './naive-states.ts'
 import {
   checkTrigger,
   countedWaiting,
@@ -133,6 +135,10 @@ export class NaiveEngine implements EngineUnderTest {
       })
       .filter(({ balance, hold }) => balance !== 0n || hold !== 0n)
       .sort((a, b) => a.account - b.account || a.assetId - b.assetId)
+  }
+
+  positions(): PositionView[] {
+    return positionViews(this)
   }
 
   // ---- orders ----

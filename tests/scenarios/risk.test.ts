@@ -151,7 +151,7 @@ rule(
   state Closed
   a1 cancel b2                         -> b2 Rejected TradingStateForbids
   a1 masscancel                        -> 0 canceled
-  state CancelOnly
+  state PreOpen
   a1 masscancel                        -> b2 Canceled; b3 Canceled; 2 canceled
 `,
 )

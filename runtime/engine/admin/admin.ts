@@ -4,13 +4,17 @@
 import type { AdminCommand } from '#domain/command.ts'
 import { REJECT_REASONS } from '#domain/reject-reason.ts'
 import { ACCOUNT_NUMBER_MAX } from '../accounts/accounts.ts'
+import { setTradingState } from '../auction/set-trading-state.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
+import { passTime } from '../lifetime/clock.ts'
+import { setDeadMan } from '../lifetime/dead-man.ts'
+import { cancelReplace } from '../orders/cancel-replace.ts'
 import { massCancel } from '../orders/mass-cancel.ts'
 import { stateHash } from '../snapshot/state-hash.ts'
 import { idToWords, NO_TRACE } from '../words.ts'
-import { amendInstrument, listInstrument, setTradingState } from './listing.ts'
+import { amendInstrument, listInstrument } from './listing.ts'
 import { openAccount, setFeeTier, setKillSwitch, setLimits } from './settings.ts'
 import { transfer } from './transfers.ts'
 
@@ -18,9 +22,7 @@ const transferId = new Int32Array(ID_WORDS)
 
 /** Commands that this engine knows by name and does not obey yet. */
 const UNSUPPORTED = new Set<unknown>([
-  'CancelReplace',
   'NewOrderList',
-  'SetDeadMan',
   'SetMark',
   'Liquidate',
 ])
@@ -67,8 +69,12 @@ function obey(s: EngineState, command: AdminCommand): number {
       return setTradingState(s, command)
     case 'MassCancel':
       return massCancel(s, command)
+    case 'CancelReplace':
+      return cancelReplace(s, command)
+    case 'SetDeadMan':
+      return setDeadMan(s, command)
     case 'Clock':
-      return 0
+      return passTime(s, command)
     case 'HashState':
       s.sink.rare({
         type: 'StateHash',

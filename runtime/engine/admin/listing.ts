@@ -1,9 +1,16 @@
-// ListInstrument, AmendInstrument, SetTradingState.
+// ListInstrument, AmendInstrument.
 
 import { FEE_ACCOUNT } from '#domain/accounts.ts'
-import type { AmendInstrument, ListInstrument, SetTradingState } from '#domain/command.ts'
-import { type Asset, type Instrument, TRADING_STATES } from '#domain/instrument.ts'
-import { isBand, isFeeRate, isLimit, isSoundListing, unitsOf } from '#domain/listing.ts'
+import type { AmendInstrument, ListInstrument } from '#domain/command.ts'
+import type { Asset, Instrument } from '#domain/instrument.ts'
+import {
+  isBand,
+  isFeeRate,
+  isLimit,
+  isSoundListing,
+  isVolatilityGuard,
+  unitsOf,
+} from '#domain/listing.ts'
 import { ASSETS_MAX } from '../accounts/balances.ts'
 import { INSTRUMENTS_MAX } from '../accounts/positions.ts'
 import { REJECT } from '../codes.ts'
@@ -17,8 +24,8 @@ export function listInstrument(s: EngineState, command: ListInstrument): number 
   const { notionalFactor, lotBaseMinor } = units
   if (notionalFactor > BigInt(Number.MAX_SAFE_INTEGER)) return REJECT.InvalidListing
   if (lotBaseMinor > BigInt(Number.MAX_SAFE_INTEGER)) return REJECT.InvalidListing
-  // Auctions and perpetuals are not traded here yet.
-  if (command.kind !== 'Spot' || command.tradingState === 'Auction') return REJECT.InvalidListing
+  // Perpetuals are not traded here yet.
+  if (command.kind !== 'Spot') return REJECT.InvalidListing
   if (s.instruments.some((known) => known?.definition.symbol === command.symbol)) {
     return REJECT.DuplicateInstrument
   }
@@ -51,6 +58,7 @@ export function listInstrument(s: EngineState, command: ListInstrument): number 
     defaultStpMode: command.defaultStpMode,
     allowedStpModes: [...command.allowedStpModes],
     tradingState: command.tradingState,
+    ...guardOf(command),
   }
   addInstrument(s, definition)
   announce(s, definition, command.account, command.traceId)
@@ -75,7 +83,8 @@ export function amendInstrument(s: EngineState, command: AmendInstrument): numbe
     isUnset(makerFeePpm, isFeeRate) &&
     isUnset(takerFeePpm, isFeeRate) &&
     isUnset(maxOpenOrders, isLimit) &&
-    isUnset(maxPosition, isLimit)
+    isUnset(maxPosition, isLimit) &&
+    isUnset(command.volatilityGuard, isVolatilityGuard)
   if (!isSound) return REJECT.InvalidTransition
   const old = instrument.definition
   instrument.define({
@@ -85,22 +94,17 @@ export function amendInstrument(s: EngineState, command: AmendInstrument): numbe
     takerFeePpm: takerFeePpm ?? old.takerFeePpm,
     maxOpenOrders: maxOpenOrders ?? old.maxOpenOrders,
     maxPosition: maxPosition ?? old.maxPosition,
+    ...guardOf(command),
   })
   announce(s, instrument.definition, command.account, command.traceId)
   return 0
 }
 
-/** Moves an instrument to another trading state. */
-export function setTradingState(s: EngineState, command: SetTradingState): number {
-  const instrument = s.findInstrument(command.instrumentId)
-  if (instrument === undefined) return REJECT.UnknownInstrument
-  const { tradingState } = command
-  if (!TRADING_STATES.includes(tradingState) || tradingState === 'Auction') {
-    return REJECT.InvalidTransition
-  }
-  instrument.define({ ...instrument.definition, tradingState })
-  announce(s, instrument.definition, command.account, command.traceId)
-  return 0
+/** A guard as it was given, if it was. */
+function guardOf({ volatilityGuard }: ListInstrument | AmendInstrument): Partial<Instrument> {
+  if (volatilityGuard === undefined || volatilityGuard === null) return {}
+  const { bandPpm, action } = volatilityGuard
+  return { volatilityGuard: { bandPpm, action } }
 }
 
 function isUnset(value: unknown, isValid: (value: unknown) => boolean): boolean {

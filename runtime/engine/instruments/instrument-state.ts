@@ -1,13 +1,16 @@
 // One listed instrument as the engine trades it: its definition, the same in plain numbers for the
 // hot path, its book, and what trading changes.
 
-import { type Instrument, TRADING_STATES } from '#domain/instrument.ts'
+import { type Instrument, TRADING_STATES, VOLATILITY_ACTIONS } from '#domain/instrument.ts'
 import { STP_MODES } from '#domain/order.ts'
+import { AuctionPrice } from '../auction/auction-price.ts'
 import { Book, type BookMemory } from '../book/book.ts'
 import { Int64 } from '../money/int64.ts'
 
+export const STATE_AUCTION = TRADING_STATES.indexOf('Auction')
 export const STATE_OPEN = TRADING_STATES.indexOf('Open')
 export const STATE_CLOSED = TRADING_STATES.indexOf('Closed')
+export const GUARD_AUCTION = VOLATILITY_ACTIONS.indexOf('Auction')
 
 /** Owns a book. `definition` is replaced as a whole when a setting changes; the numbers follow it. */
 export class InstrumentState {
@@ -37,6 +40,15 @@ export class InstrumentState {
   /** Price of the last trade in ticks, 0 before the first: the reference of the price band. */
   lastPrice = 0
   lastTradeID = 0
+  /** Parts per million; 0 = no volatility guard. */
+  guardBandPpm = 0
+  guardAction = 0
+  /** The guard's reference, and the command that it is for. */
+  guardReference = 0
+  guardCommand = -1
+  /** In an auction: what AuctionIndication said last, and whether the book has changed since. */
+  readonly indicated = new AuctionPrice()
+  isIndicationStale = false
   /** Whether accounts have records of what they have open here: see risk/exposure.ts. */
   keepsPositions = false
   #positions = 0
@@ -68,6 +80,8 @@ export class InstrumentState {
     this.tradingState = TRADING_STATES.indexOf(definition.tradingState)
     this.#decidePositions()
     this.defaultStpMode = (STP_MODES as readonly string[]).indexOf(definition.defaultStpMode)
+    this.guardBandPpm = definition.volatilityGuard?.bandPpm ?? 0
+    this.guardAction = VOLATILITY_ACTIONS.indexOf(definition.volatilityGuard?.action ?? 'EndSweep')
     this.allowedStpModes = 0
     for (const mode of definition.allowedStpModes) {
       this.allowedStpModes |= 1 << (STP_MODES as readonly string[]).indexOf(mode)

@@ -1,9 +1,11 @@
 // From admission to rest: an order that may enter is matched, settled, and then rests or ends. The
 // same for a new order and for one that a replace sends to the tail.
 
-import { EXEC_EXPIRED, FORCE_GTC, STATUS_EXPIRED, TYPE_LIMIT } from '../codes.ts'
+import { startAuction } from '../auction/trading-states.ts'
+import { isStoppedByGuard, reachOf } from '../auction/volatility-guard.ts'
+import { EXEC_EXPIRED, STATUS_EXPIRED, staysOpen, TYPE_LIMIT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
-import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { GUARD_AUCTION, type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
 import { notionalOf } from '../risk/holds.ts'
 import type { Admission } from '../risk/pre-trade.ts'
@@ -14,23 +16,34 @@ import { closeOrder, restOrder } from './resting.ts'
 const notional = new Int64()
 const cumulative = new Int64()
 
-/** Matches an entered order, settles, and lets what is left rest or expire. */
+/** Matches an entered order, settles, and lets what is left rest or expire. Only Open matches. */
 export function executeOrder(s: EngineState, order: number, a: Admission): void {
   const instrument = a.instrument as InstrumentState
   s.fills.count = 0
-  instrument.book.match(a.key, a.qty, a.accountSlot, a.stpMode, s.fills)
+  const isOpen = instrument.tradingState === STATE_OPEN
+  const reach = reachOf(s, instrument, a.key)
+  if (isOpen) instrument.book.match(reach, a.qty, a.accountSlot, a.stpMode, s.fills)
   const open = settleFills(s, instrument, order, a.qty)
+  const isStopped =
+    isOpen && reach !== a.key && hasMore(a, open) && isStoppedByGuard(instrument, a.key, reach)
+  const toAuction = isStopped && instrument.guardAction === GUARD_AUCTION
   // An order by amount that could not buy a single lot has nothing open and still expires.
   if (open === 0 && a.qty > 0) closeOrder(s, order)
-  else if (open > 0 && mayRest(s, instrument, order, a, open)) {
+  else if (open > 0 && isStopped === toAuction && mayRest(s, instrument, order, a, open)) {
     restOrder(s, instrument, order, open)
   } else {
     s.reports.step(order, EXEC_EXPIRED, STATUS_EXPIRED, 0, open)
     closeOrder(s, order)
   }
+  if (toAuction) startAuction(s, instrument)
 }
 
-/** Only a good-till-cancel Limit rests, and only while its totals are sure to stay in 64 bits. */
+/** Whether a matched order would have traded on: quantity is left, or some of its amount. */
+function hasMore(a: Admission, open: number): boolean {
+  return open > 0 || (a.isShort && !a.quoteAmount.isZero())
+}
+
+/** Only a Limit that is neither IOC nor FOK rests, and only while its totals are sure to stay in 64 bits. */
 function mayRest(
   s: EngineState,
   instrument: InstrumentState,
@@ -40,7 +53,9 @@ function mayRest(
 ): boolean {
   const { i32 } = s.details
   const attributes = i32[order * DETAIL.words + DETAIL.attributes] as number
-  if (ordTypeOf(attributes) !== TYPE_LIMIT || timeInForceOf(attributes) !== FORCE_GTC) return false
+  if (ordTypeOf(attributes) !== TYPE_LIMIT || !staysOpen(timeInForceOf(attributes))) {
+    return false
+  }
   notionalOf(instrument, Math.abs(a.key), open, notional)
   cumulative.load(i32, order * DETAIL.words + DETAIL.cumNotional)
   cumulative.add(notional)

@@ -2,12 +2,15 @@
 // goes to the tail and may trade. Fills stay, orderID stays, clOrdID becomes the new one. A quantity
 // that is already done cancels the order.
 
+import { noteBookChange } from '../auction/indication.ts'
+import { stateTakesReplace } from '../auction/trading-states.ts'
 import { keyOf, SIDE_BUY, SIDE_SELL } from '../book/book.ts'
 import { ORDER } from '../book/order-pool.ts'
 import { EXEC_CANCELED, EXEC_REPLACED, REJECT, STATUS_CANCELED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS, type ReplaceOrderCommand } from '../hot-command.ts'
-import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { countOrder, isTooFast } from '../lifetime/order-rate.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { openStatus } from '../reports.ts'
@@ -34,6 +37,7 @@ import { isInsideBand } from '../risk/price-band.ts'
 import { finishCommand } from './aftermath.ts'
 import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
+import { displayQtyOf, hasTooManyTranches, isIceberg } from './iceberg.ts'
 import { rememberRefused } from './new-order.ts'
 import { ATTRIBUTE_POST_ONLY, DETAIL, feeResidueOf, setFees, stpModeOf } from './order-details.ts'
 import { closeOrder, instrumentOf, leavesOf, orderIDOf, pullOrder } from './resting.ts'
@@ -72,7 +76,7 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   describe(s, order, a)
   keepUnchanged(s, order, cmd, a)
   const instrument = a.instrument as InstrumentState
-  if (instrument.tradingState !== STATE_OPEN) return REJECT.TradingStateForbids
+  if (!stateTakesReplace(instrument)) return REJECT.TradingStateForbids
   const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
   if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
   reason = checkQty(instrument, cmd.orderQty)
@@ -83,6 +87,9 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   const added = newLeaves - leaves
   reason = checkPriced(instrument, side, cmd.price, cmd.orderQty, added)
   if (reason !== 0) return reason
+  if (isIceberg(s, order) && hasTooManyTranches(displayQtyOf(s, order), newLeaves)) {
+    return REJECT.InvalidQty
+  }
   if (!isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
   a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
   const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
@@ -91,6 +98,7 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
     return REJECT.DuplicateClOrdID
   }
   if (newLeaves === 0) return 0
+  if (a.isLimited && isTooFast(s, a.accountSlot, 1)) return REJECT.OrderRateExceeded
   if (side === SIDE_BUY && added > 0 && isOverLimit(s, instrument, a, added)) {
     return REJECT.PositionLimit
   }
@@ -162,12 +170,14 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
     closeOrder(s, order)
     return
   }
+  countOrder(s, a.accountSlot)
   f64[order * DETAIL.doubles + DETAIL.orderQty] = cmd.orderQty
   const residue = feeResidueOf(s.details.i32, order)
   setFees(s.details.i32, order, a.makerFeePpm, a.takerFeePpm, residue)
   const status = openStatus(f64[order * DETAIL.doubles + DETAIL.cumQty] as number)
   if (keepsPlace) {
     instrument.book.resize(order, newLeaves)
+    noteBookChange(s, instrument)
     takeHold(s, instrument, order, newLeaves)
     s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
     return

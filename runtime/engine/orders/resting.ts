@@ -2,6 +2,7 @@
 // Holds are risk/holds.ts, queues are the book's.
 
 import { ACCOUNT } from '../accounts/accounts.ts'
+import { noteBookChange } from '../auction/indication.ts'
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
@@ -21,6 +22,7 @@ export function restOrder(
   s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = leaves
   takeHold(s, instrument, order, leaves)
   instrument.book.rest(order)
+  noteBookChange(s, instrument)
   s.orderIds.insert(order)
   joinAccount(s, order)
   count(s, order, 1)
@@ -30,6 +32,7 @@ export function restOrder(
 export function pullOrder(s: EngineState, instrument: InstrumentState, order: number): void {
   releaseHold(s, instrument, order, leavesOf(s, order))
   instrument.book.take(order)
+  noteBookChange(s, instrument)
   leaveMarket(s, order)
 }
 

@@ -3,15 +3,29 @@
 // admission for the stage that follows.
 
 import { INSURANCE_ACCOUNT } from '#domain/accounts.ts'
+import { isKilled } from '../accounts/account-extras.ts'
 import { ACCOUNT, FEE_UNSET } from '../accounts/accounts.ts'
 import { POSITION } from '../accounts/positions.ts'
+import { stateTakes } from '../auction/trading-states.ts'
+import { hasGuard, reachOf } from '../auction/volatility-guard.ts'
 import { keyOf, SIDE_BUY, STP_DECREMENT } from '../book/book.ts'
-import { FORCE_FOK, FORCE_GTC, FORCE_IOC, REJECT, TYPE_LIMIT, TYPE_MARKET } from '../codes.ts'
+import {
+  FORCE_FOK,
+  FORCE_GFA,
+  FORCE_GTC,
+  REJECT,
+  staysOpen,
+  TYPE_LIMIT,
+  TYPE_MARKET,
+} from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { type NewOrderCommand, STP_DEFAULT_CODE } from '../hot-command.ts'
-import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { checkEnd } from '../lifetime/expiry.ts'
+import { isTooFast } from '../lifetime/order-rate.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { checkDisplay } from '../orders/iceberg.ts'
 import { positionOf } from './exposure.ts'
 import { AmountOrder, isFillable, marketCostOf, sizeByAmount } from './foresight.ts'
 import { baseAmountOf, buyHoldOf, holdBalanceOf, holdRateOf, notionalOf } from './holds.ts'
@@ -26,8 +40,12 @@ export class Admission {
   /** Of the clOrdID: computed once. */
   idHash = 0
   key = 0.5
+  /** The key to which it may trade now: its own, or the edge of the volatility guard. */
+  reach = 0.5
   qty = 0.5
   stpMode = 0
+  /** Whether the account has more to it than most: see account-extras.ts. */
+  isLimited = false
   makerFeePpm = 0
   takerFeePpm = 0
   /** Of the first use of a repeated clOrdID. */
@@ -48,8 +66,8 @@ export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission
   const instrument = s.findInstrument(cmd.instrumentId)
   if (instrument === undefined) return REJECT.UnknownInstrument
   a.instrument = instrument
-  if (instrument.tradingState !== STATE_OPEN) return REJECT.TradingStateForbids
-  reason = checkKind(instrument, cmd, a)
+  if (!stateTakes(instrument, cmd)) return REJECT.TradingStateForbids
+  reason = checkKind(s, instrument, cmd, a)
   if (reason !== 0) return reason
   reason = checkBounds(instrument, cmd, a)
   if (reason !== 0) return reason
@@ -62,10 +80,12 @@ export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission
   }
   a.position = positionOf(s, a.accountSlot, instrument)
   a.key = cmd.ordType === TYPE_LIMIT ? keyOf(cmd.side, cmd.price) : marketKey(instrument, cmd.side)
+  a.reach = reachOf(s, instrument, a.key)
   setRates(s, instrument, a)
   if (!a.quoteAmount.isZero()) sizeOrder(instrument, a)
-  const mayRest = cmd.ordType === TYPE_LIMIT && cmd.timeInForce === FORCE_GTC
+  const mayRest = cmd.ordType === TYPE_LIMIT && staysOpen(cmd.timeInForce)
   if (mayRest && hasTooManyOrders(s, instrument, a)) return REJECT.TooManyOpenOrders
+  if (a.isLimited && isTooFast(s, a.accountSlot, 1)) return REJECT.OrderRateExceeded
   if (cmd.side === SIDE_BUY && isOverLimit(s, instrument, a, a.qty)) {
     return REJECT.PositionLimit
   }
@@ -87,18 +107,26 @@ export function admitAccount(s: EngineState, account: number, a: Admission): num
   if (a.accountSlot === NONE) return REJECT.UnknownAccount
   // The venue's own accounts do not trade.
   if (account <= INSURANCE_ACCOUNT) return REJECT.AccountBlocked
-  return s.accounts.get(a.accountSlot, ACCOUNT.killSwitch) !== 0 ? REJECT.AccountBlocked : 0
+  const gate = s.accounts.get(a.accountSlot, ACCOUNT.gate)
+  a.isLimited = gate !== 0
+  return isKilled(gate) ? REJECT.AccountBlocked : 0
 }
 
 /** Type, time in force, flags and codes: is this an order that means something here? */
-function checkKind(instrument: InstrumentState, cmd: NewOrderCommand, a: Admission): number {
+function checkKind(
+  s: EngineState,
+  instrument: InstrumentState,
+  cmd: NewOrderCommand,
+  a: Admission,
+): number {
   if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
   const isLimit = cmd.ordType === TYPE_LIMIT
   if (!isLimit && cmd.ordType !== TYPE_MARKET) return REJECT.UnsupportedOrder
   const force = cmd.timeInForce
-  if (force !== FORCE_GTC && force !== FORCE_IOC && force !== FORCE_FOK) {
+  if ((force | 0) !== force || force < FORCE_GTC || force > FORCE_GFA) {
     return REJECT.UnsupportedOrder
   }
+  if (!isLimit && force > FORCE_FOK) return REJECT.UnsupportedOrder
   if (cmd.side !== 0 && cmd.side !== 1) return REJECT.UnsupportedOrder
   const stpMode = cmd.stpMode === STP_DEFAULT_CODE ? instrument.defaultStpMode : cmd.stpMode
   if ((stpMode | 0) !== stpMode || stpMode < 0 || stpMode > STP_DECREMENT) {
@@ -106,12 +134,13 @@ function checkKind(instrument: InstrumentState, cmd: NewOrderCommand, a: Admissi
   }
   if (((instrument.allowedStpModes >>> stpMode) & 1) === 0) return REJECT.UnsupportedOrder
   a.stpMode = stpMode
-  if (cmd.postOnly && !(isLimit && cmd.timeInForce === FORCE_GTC)) return REJECT.UnsupportedOrder
-  if (cmd.reduceOnly || cmd.stopPx !== 0 || cmd.displayQty !== 0) return REJECT.UnsupportedOrder
-  if (cmd.expireTimeNs[0] !== 0 || cmd.expireTimeNs[1] !== 0) return REJECT.UnsupportedOrder
+  if (cmd.postOnly || cmd.displayQty !== 0) {
+    if (!isLimit || !staysOpen(force) || force === FORCE_GFA) return REJECT.UnsupportedOrder
+  }
+  if (cmd.reduceOnly || cmd.stopPx !== 0) return REJECT.UnsupportedOrder
   a.quoteAmount.load(cmd.quoteAmount, 0)
   if (isLimit && !a.quoteAmount.isZero()) return REJECT.UnsupportedOrder
-  return 0
+  return checkEnd(s, cmd)
 }
 
 /** Quantity, price, notional. */
@@ -125,7 +154,9 @@ function checkBounds(instrument: InstrumentState, cmd: NewOrderCommand, a: Admis
   const reason = checkQty(instrument, cmd.orderQty)
   if (reason !== 0) return reason
   if (cmd.ordType === TYPE_MARKET) return cmd.price === 0 ? 0 : REJECT.InvalidPrice
-  return checkPriced(instrument, cmd.side, cmd.price, cmd.orderQty, cmd.orderQty)
+  const priced = checkPriced(instrument, cmd.side, cmd.price, cmd.orderQty, cmd.orderQty)
+  if (priced !== 0 || cmd.displayQty === 0) return priced
+  return checkDisplay(instrument, cmd.displayQty, cmd.orderQty)
 }
 
 /** Bounds first, then whole lots. */
@@ -162,8 +193,8 @@ export function setRates(s: EngineState, instrument: InstrumentState, a: Admissi
 }
 
 function sizeOrder(instrument: InstrumentState, a: Admission): void {
-  const { key, quoteAmount, accountSlot, stpMode, takerFeePpm } = a
-  sizeByAmount(instrument, key, quoteAmount, accountSlot, stpMode, takerFeePpm, byAmount)
+  const { reach, quoteAmount, accountSlot, stpMode, takerFeePpm } = a
+  sizeByAmount(instrument, reach, quoteAmount, accountSlot, stpMode, takerFeePpm, byAmount)
   a.qty = byAmount.qty
   a.isShort = byAmount.isShort
 }
@@ -203,15 +234,17 @@ function requiredFor(
   a: Admission,
   out: Int64,
 ): void {
-  const { key, qty, accountSlot, stpMode, takerFeePpm } = a
+  const { reach, qty, accountSlot, stpMode, takerFeePpm } = a
+  const isLimit = cmd.ordType === TYPE_LIMIT
   if (cmd.side !== SIDE_BUY) baseAmountOf(instrument, qty, out)
   else if (!a.quoteAmount.isZero()) out.set(a.quoteAmount)
-  else if (cmd.ordType === TYPE_LIMIT || hasBand(instrument)) {
-    buyHoldOf(instrument, key, qty, holdRateOf(a.makerFeePpm, takerFeePpm), 0, out)
-  } else marketCostOf(instrument, key, qty, accountSlot, stpMode, takerFeePpm, out)
+  else if (isLimit || hasBand(instrument) || hasGuard(instrument)) {
+    const worst = isLimit ? a.key : reach
+    buyHoldOf(instrument, worst, qty, holdRateOf(a.makerFeePpm, takerFeePpm), 0, out)
+  } else marketCostOf(instrument, reach, qty, accountSlot, stpMode, takerFeePpm, out)
 }
 
 function canFill(instrument: InstrumentState, a: Admission): boolean {
   if (!a.quoteAmount.isZero() && (a.isShort || a.qty === 0)) return false
-  return isFillable(instrument, a.key, a.qty, a.accountSlot, a.stpMode)
+  return isFillable(instrument, a.reach, a.qty, a.accountSlot, a.stpMode)
 }

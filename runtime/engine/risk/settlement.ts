@@ -9,7 +9,7 @@ import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
 import { DETAIL, feeResidueOf, makerFeeOf, setFees, takerFeeOf } from '../orders/order-details.ts'
-import { closeOrder, leaveMarket } from '../orders/resting.ts'
+import { closeOrder, leaveMarket, leavesOf } from '../orders/resting.ts'
 import { openStatus } from '../reports.ts'
 import { addExposure } from './exposure.ts'
 import { baseAmountOf, notionalOf, orderHoldOf, releaseHold, takeHold } from './holds.ts'
@@ -42,7 +42,8 @@ export function settleFills(
     const part = fills.qty[i] as number
     if (kind === FILL_TRADE) {
       open -= part
-      settleTrade(s, instrument, taker, maker, part, open)
+      const key = s.memory.orders.f64[maker * ORDER.doubles + ORDER.key] as number
+      settleTrade(s, instrument, taker, maker, part, open, Math.abs(key), false)
     } else if (kind === FILL_MAKER_EXPIRED) preventMaker(s, instrument, maker, part)
     else {
       // Decremented, or the taker ends here with all it has open.
@@ -55,7 +56,19 @@ export function settleFills(
   return open
 }
 
-/** One trade at the maker's price. `takerOpen` is what the taker has open afterwards. */
+/** One trade of an uncross: both orders rest, and have been filled in the book. */
+export function settleCross(
+  s: EngineState,
+  instrument: InstrumentState,
+  taker: number,
+  maker: number,
+  qty: number,
+  price: number,
+): void {
+  settleTrade(s, instrument, taker, maker, qty, leavesOf(s, taker), price, true)
+}
+
+/** One trade. `takerOpen` is what the taker has open afterwards. */
 function settleTrade(
   s: EngineState,
   instrument: InstrumentState,
@@ -63,6 +76,8 @@ function settleTrade(
   maker: number,
   qty: number,
   takerOpen: number,
+  price: number,
+  takerRests: boolean,
 ): void {
   const { orders } = s.memory
   const key = orders.f64[maker * ORDER.doubles + ORDER.key] as number
@@ -70,10 +85,12 @@ function settleTrade(
   const makerAccount = orders.i32[maker * ORDER.words + ORDER.owner] as number
   const takerAccount = orders.i32[taker * ORDER.words + ORDER.owner] as number
   const makerIsBuyer = key > 0
-  const price = Math.abs(key)
+  const buyOrder = makerIsBuyer ? maker : taker
+  const buyOpen = makerIsBuyer ? makerOpen : takerOpen
+  const buyRests = makerIsBuyer || takerRests
   notionalOf(instrument, price, qty, notional)
   baseAmountOf(instrument, qty, base)
-  if (makerIsBuyer) orderHoldOf(s, instrument, maker, makerOpen + qty, holdBefore)
+  if (buyRests) orderHoldOf(s, instrument, buyOrder, buyOpen + qty, holdBefore)
   charge(s, instrument, taker, true, qty, takerFee)
   charge(s, instrument, maker, false, qty, makerFee)
   const buyer = makerIsBuyer ? makerAccount : takerAccount
@@ -82,8 +99,8 @@ function settleTrade(
   const sellerFee = makerIsBuyer ? takerFee : makerFee
 
   const buyerQuote = s.balances.of(buyer, instrument.quoteAssetId)
-  if (makerIsBuyer) {
-    orderHoldOf(s, instrument, maker, makerOpen, holdAfter)
+  if (buyRests) {
+    orderHoldOf(s, instrument, buyOrder, buyOpen, holdAfter)
     holdBefore.subtract(holdAfter)
     s.balances.release(buyerQuote, holdBefore)
   }
@@ -92,7 +109,7 @@ function settleTrade(
   s.balances.debit(buyerQuote, sum)
   s.balances.credit(s.balances.of(buyer, instrument.baseAssetId), base)
   const sellerBase = s.balances.of(seller, instrument.baseAssetId)
-  if (!makerIsBuyer) s.balances.release(sellerBase, base)
+  if (!makerIsBuyer || takerRests) s.balances.release(sellerBase, base)
   s.balances.debit(sellerBase, base)
   sum.set(notional)
   sum.subtract(sellerFee)
@@ -102,15 +119,19 @@ function settleTrade(
   s.balances.credit(instrument.feeBalance, sum)
 
   addExposure(s, instrument, makerAccount, makerIsBuyer, 0, -qty)
+  if (takerRests) addExposure(s, instrument, takerAccount, !makerIsBuyer, 0, -qty)
   instrument.lastPrice = price
   instrument.lastTradeID += 1
   const tradeID = instrument.lastTradeID
   s.reports.trade(taker, true, takerOpen, tradeID, qty, price, notional, takerFee)
   s.reports.trade(maker, false, makerOpen, tradeID, qty, price, notional, makerFee)
-  if (makerOpen === 0) {
-    leaveMarket(s, maker)
-    closeOrder(s, maker)
-  }
+  if (makerOpen === 0) endFilled(s, maker)
+  if (takerRests && takerOpen === 0) endFilled(s, taker)
+}
+
+function endFilled(s: EngineState, order: number): void {
+  leaveMarket(s, order)
+  closeOrder(s, order)
 }
 
 /** Moves a fill into an order's totals and finds its fee; see feeOf in domain/fee.ts. */

@@ -5,11 +5,12 @@ import { assert } from '#domain/assert.ts'
 import { ACCOUNT } from '../accounts/accounts.ts'
 import { BALANCE } from '../accounts/balances.ts'
 import { POSITION } from '../accounts/positions.ts'
+import { AuctionPrice, findAuctionPrice } from '../auction/auction-price.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
-import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { type InstrumentState, STATE_AUCTION, STATE_OPEN } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { loadClOrdID } from '../orders/cancel-order.ts'
@@ -18,6 +19,7 @@ import { accountSlotOf, instrumentOf, orderIDOf } from '../orders/resting.ts'
 import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
 
 const money = new Int64()
+const auction = new AuctionPrice()
 const id = new Int32Array(ID_WORDS)
 
 /** Throws when a law does not hold. */
@@ -32,15 +34,25 @@ export function checkInvariants(s: EngineState): void {
       orders += seen.orders
       levels += seen.levels
     }
-    const bid = instrument.book.bestPrice(0)
-    const ask = instrument.book.bestPrice(1)
-    assert(bid === 0 || ask === 0 || bid < ask, 'a book at rest is never crossed')
+    checkState(instrument)
   }
   assert(orders === s.memory.orders.live, 'every record of an order rests in a book')
   assert(levels === s.memory.levels.live, 'every level has orders')
   assert(s.clientIds.count === orders + s.clientIds.ring.count, 'every id is open or done')
   checkAccounts(s)
   checkBalances(s, holds)
+}
+
+/** In Open a book is not crossed; in an auction the last indication is the book's. */
+function checkState(instrument: InstrumentState): void {
+  const { book, tradingState, indicated, lastPrice } = instrument
+  const bid = book.bestPrice(0)
+  const ask = book.bestPrice(1)
+  const isCrossed = bid !== 0 && ask !== 0 && bid >= ask
+  assert(tradingState !== STATE_OPEN || !isCrossed, 'a book at rest in Open is never crossed')
+  if (tradingState !== STATE_AUCTION) return
+  findAuctionPrice(book, lastPrice, auction)
+  assert(auction.equals(indicated), 'the last indication is what the book gives')
 }
 
 /** Sorted levels, right totals, right links; adds up what the orders should hold. */

@@ -7,6 +7,7 @@ import type { Asset, Instrument } from '#domain/instrument.ts'
 import { type IdRing, REMEMBERED } from '../accounts/id-ring.ts'
 import { POSITION } from '../accounts/positions.ts'
 import { addInstrument } from '../admin/listing.ts'
+import { restoreIndication } from '../auction/indication.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
@@ -144,6 +145,7 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
     instrument.lastTradeID = saved.lastTradeID
     restoreSide(s, instrument.book.bids, saved.bestBid, open)
     restoreSide(s, instrument.book.asks, saved.bestAsk, open)
+    restoreIndication(instrument)
   }
   for (let slot = 1; slot < s.positions.pool.used; slot++) {
     s.instrumentAt(s.positions.get(slot, POSITION.instrumentId)).addPosition()
