@@ -18,6 +18,8 @@ export const readMatchingConfig = () =>
     snapshotEvery: env.integer('TE_SNAPSHOT_EVERY', 100_000, { min: 1, max: 1_000_000_000 }),
     /** Event batches on their way; each holds the events of up to 512 commands. */
     inFlightMax: env.integer('TE_MATCHING_IN_FLIGHT', 64, { min: 1, max: 1_024 }),
+    /** Between two ticks of the log's clock; whatever ends by time ends at the next tick. */
+    clockMs: env.integer('TE_CLOCK_MS', 1_000, { min: 10, max: 60_000 }),
     logLevel: env.oneOf(
       'TE_LOG_LEVEL',
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],

@@ -11,6 +11,7 @@ import {
 } from '#adapters/nats/index.ts'
 import { createLogger, createServiceServer, installProcessGuards } from '#adapters/service/index.ts'
 import { SNAPSHOT_BUCKET } from '#contracts/subjects.ts'
+import { startClock } from './clock.ts'
 import { type MatchingConfig, readMatchingConfig } from './config.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createMarkKeeper, markPath, readMark } from './high-water-mark.ts'
@@ -114,6 +115,15 @@ async function run({ shard, durability, ...settings }: MatchingConfig): Promise<
   const { epoch } = lease
   service = cleanup.use(await startMatching({ ...parts, epoch, onEnd: leave }))
   cleanup.use(serveOperatorRequests(link, shard, service))
+  cleanup.use(
+    startClock(link, {
+      shard,
+      everyMs: settings.clockMs,
+      leads: () => role() === 'leader',
+      lost: lease.lost,
+      onError: (err) => log.warn({ err }, 'the log did not take the time'),
+    }),
+  )
   await service.recovered
 }
 
