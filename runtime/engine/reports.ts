@@ -24,7 +24,9 @@ import {
   TRACE_WORDS,
 } from './hot-command.ts'
 import { Int64 } from './money/int64.ts'
+import { displayQtyOf } from './orders/iceberg.ts'
 import {
+  ATTRIBUTE_ICEBERG,
   ATTRIBUTE_POST_ONLY,
   DETAIL,
   instrumentIdOf,
@@ -234,7 +236,7 @@ export class Reports {
     r.orderID = f64[order * DETAIL.doubles + DETAIL.orderID] as number
     r.price = isMarket ? 0 : Math.abs(key)
     r.stopPx = 0
-    r.displayQty = 0
+    r.displayQty = (attributes & ATTRIBUTE_ICEBERG) === 0 ? 0 : displayQtyOf(this.#state, order)
     r.orderQty = f64[order * DETAIL.doubles + DETAIL.orderQty] as number
     r.cumQty = f64[order * DETAIL.doubles + DETAIL.cumQty] as number
     r.leavesQty = leaves

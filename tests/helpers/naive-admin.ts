@@ -177,11 +177,13 @@ export function list(n: NaiveEngine, c: ListInstrument): void {
     quoteAsset,
     baseScale,
     quoteScale,
+    volatilityGuard,
     ...terms
   } = c
   const definition = {
     ...terms,
     ...units,
+    ...(volatilityGuard ? { volatilityGuard } : {}),
     instrumentId: n.instruments.length + 1,
     base: asset(baseAsset, baseScale),
     quote: asset(quoteAsset, quoteScale),

@@ -1,10 +1,12 @@
 // The naive engine's CancelReplace: a cancel, then a new order, in one command.
 
 import type { CancelReplace, NewOrder } from '#domain/command.ts'
+import { CANCEL_REPLACE_MODES } from '#domain/order.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { rejectNew } from './naive-reports.ts'
 
 export function cancelReplace(n: NaiveEngine, c: CancelReplace): void {
+  if (!CANCEL_REPLACE_MODES.includes(c.mode)) return n.refuse(c, 'Malformed')
   const { account, traceId, orderID, origClOrdID } = c
   const order: NewOrder = { ...c.order, type: 'NewOrder', account, traceId }
   const key = `${account}:${order.clOrdID}`

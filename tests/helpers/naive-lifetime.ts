@@ -109,9 +109,10 @@ export function isTooFast(n: NaiveEngine, account: number, before = 0): boolean 
   return time.maxOrdersPerSecond > 0 && count >= time.maxOrdersPerSecond
 }
 
-/** Counts an accepted new order or replace. */
+/** Counts an accepted new order or replace; only while there is a limit. */
 export function countOrder(n: NaiveEngine, account: number): void {
   const time = n.accounts.get(account)?.time ?? noTime()
+  if (time.maxOrdersPerSecond === 0) return
   const second = n.now / 1_000_000_000n
   if (time.second !== second) time.ordersInSecond = 0
   time.second = second

@@ -125,7 +125,7 @@ export class RandomCommands {
       orderQty: byAmount ? 0 : this.#qty(),
       quoteAmount: byAmount ? BigInt(r.below(1_000_000)) * BigInt(this.#scale) * 100n : 0n,
       stopPx: odd && r.chance(10) ? 5 : 0,
-      displayQty: odd && r.chance(10) ? 5 : 0,
+      displayQty: 0,
       trailingOffset: 0,
       trailingOffsetUnit: 'Ticks',
       expireTimeNs: odd && r.chance(10) ? 5n : 0n,

@@ -8,7 +8,8 @@ import { NONE, SlotPool } from '../memory/slot-pool.ts'
 export const ACCOUNT = {
   words: 16,
   number: 0,
-  killSwitch: 1,
+  /** 0 for a plain account: the kill switch and the handle of account-extras.ts. */
+  gate: 1,
   openOrders: 2,
   /** 0 = no limit. */
   maxOpenOrders: 3,

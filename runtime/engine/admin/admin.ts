@@ -21,11 +21,7 @@ import { transfer } from './transfers.ts'
 const transferId = new Int32Array(ID_WORDS)
 
 /** Commands that this engine knows by name and does not obey yet. */
-const UNSUPPORTED = new Set<unknown>([
-  'NewOrderList',
-  'SetMark',
-  'Liquidate',
-])
+const UNSUPPORTED = new Set<unknown>(['NewOrderList', 'SetMark', 'Liquidate'])
 
 /** Obeys a command, or reports why not. */
 export function administer(s: EngineState, raw: AdminCommand): void {

@@ -2,10 +2,12 @@
 
 import type { OpenAccount, SetFeeTier, SetKillSwitch, SetLimits } from '#domain/command.ts'
 import { isFeeRate, isLimit } from '#domain/listing.ts'
+import { ACCOUNT_EXTRA, accountExtra, isKilled, setKilled } from '../accounts/account-extras.ts'
 import { ACCOUNT, ACCOUNT_NUMBER_MAX, FEE_UNSET } from '../accounts/accounts.ts'
 import { POSITION } from '../accounts/positions.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
+import { setOrderRate } from '../lifetime/order-rate.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { openPosition } from '../risk/exposure.ts'
 
@@ -18,7 +20,7 @@ export function openAccount(s: EngineState, command: OpenAccount): number {
     return REJECT.Malformed
   }
   const known = s.accounts.find(account)
-  announce(s, known === NONE ? s.accounts.open(account) : known, command.traceId)
+  announceAccount(s, known === NONE ? s.accounts.open(account) : known, command.traceId)
   return 0
 }
 
@@ -28,8 +30,9 @@ export function setLimits(s: EngineState, command: SetLimits): number {
   if (account === NONE) return REJECT.UnknownAccount
   const maxOpenOrders = command.maxOpenOrders ?? null
   const maxPosition = command.maxPosition ?? null
-  if (maxOpenOrders !== null && (!isLimit(maxOpenOrders) || maxOpenOrders > INT32_MAX)) {
-    return REJECT.InvalidTransition
+  const maxOrdersPerSecond = command.maxOrdersPerSecond ?? null
+  for (const count of [maxOpenOrders, maxOrdersPerSecond]) {
+    if (count !== null && (!isLimit(count) || count > INT32_MAX)) return REJECT.InvalidTransition
   }
   if (maxPosition !== null) {
     const instrument = s.findInstrument(maxPosition.instrumentId)
@@ -39,7 +42,8 @@ export function setLimits(s: EngineState, command: SetLimits): number {
     s.positions.setNumber(position, POSITION.maxPosition, maxPosition.lots)
   }
   if (maxOpenOrders !== null) s.accounts.set(account, ACCOUNT.maxOpenOrders, maxOpenOrders)
-  announce(s, account, command.traceId)
+  if (maxOrdersPerSecond !== null) setOrderRate(s, account, maxOrdersPerSecond)
+  announceAccount(s, account, command.traceId)
   return 0
 }
 
@@ -53,7 +57,7 @@ export function setFeeTier(s: EngineState, command: SetFeeTier): number {
   if (taker !== null && !isFeeRate(taker)) return REJECT.InvalidTransition
   s.accounts.set(account, ACCOUNT.makerFeePpm, maker ?? FEE_UNSET)
   s.accounts.set(account, ACCOUNT.takerFeePpm, taker ?? FEE_UNSET)
-  announce(s, account, command.traceId)
+  announceAccount(s, account, command.traceId)
   return 0
 }
 
@@ -73,12 +77,13 @@ export function setKillSwitch(s: EngineState, command: SetKillSwitch): number {
   }
   const account = s.accounts.find(command.account)
   if (account === NONE) return REJECT.UnknownAccount
-  s.accounts.set(account, ACCOUNT.killSwitch, command.engaged ? 1 : 0)
-  announce(s, account, command.traceId)
+  setKilled(s, account, command.engaged)
+  announceAccount(s, account, command.traceId)
   return 0
 }
 
-function announce(s: EngineState, slot: number, traceId: string): void {
+/** Says how an account stands. */
+export function announceAccount(s: EngineState, slot: number, traceId: string): void {
   const maker = s.accounts.get(slot, ACCOUNT.makerFeePpm)
   const taker = s.accounts.get(slot, ACCOUNT.takerFeePpm)
   s.sink.rare({
@@ -86,9 +91,22 @@ function announce(s: EngineState, slot: number, traceId: string): void {
     cmdIndex: s.cmdIndex,
     account: s.accounts.numberOf(slot),
     traceId,
-    killSwitch: s.accounts.get(slot, ACCOUNT.killSwitch) !== 0,
+    killSwitch: isKilled(s.accounts.get(slot, ACCOUNT.gate)),
     maxOpenOrders: s.accounts.get(slot, ACCOUNT.maxOpenOrders),
     makerFeePpm: maker === FEE_UNSET ? null : maker,
     takerFeePpm: taker === FEE_UNSET ? null : taker,
+    maxPositions: ownLimitsOf(s, slot),
+    maxOrdersPerSecond: accountExtra(s, slot, ACCOUNT_EXTRA.maxOrdersPerSecond),
+    deadManTimeoutMs: accountExtra(s, slot, ACCOUNT_EXTRA.deadManTimeoutMs),
+  })
+}
+
+/** The limits of position that are the account's own, by instrument. */
+function ownLimitsOf(s: EngineState, slot: number): { instrumentId: number; lots: number }[] {
+  return s.instruments.flatMap((instrument) => {
+    const position = instrument === undefined ? NONE : s.positions.find(slot, instrument.id)
+    if (instrument === undefined || position === NONE) return []
+    const lots = s.positions.getNumber(position, POSITION.maxPosition)
+    return lots < 0 ? [] : { instrumentId: instrument.id, lots }
   })
 }

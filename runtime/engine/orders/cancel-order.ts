@@ -17,7 +17,8 @@ export function cancelOrder(s: EngineState, cmd: CancelOrderCommand): void {
   else finishCommand(s)
 }
 
-function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {
+/** Cancels what a request names. Answers a code of REJECT_REASONS; 0 when it is canceled. */
+export function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {
   const order = findOwnOrder(s, cmd.account, cmd.orderID, cmd.origClOrdID)
   // Whoever owns an order is known; only a miss has to ask why.
   if (order === NONE) {
@@ -37,9 +38,14 @@ function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {
 
 /** Cancels an open order without an id of the request. */
 export function endByCancel(s: EngineState, order: number): void {
+  endOrder(s, order, EXEC_CANCELED, STATUS_CANCELED)
+}
+
+/** Ends an open order, whatever for: nothing of it stays. */
+export function endOrder(s: EngineState, order: number, execType: number, ordStatus: number): void {
   const ended = leavesOf(s, order)
   pullOrder(s, instrumentOf(s, order), order)
-  s.reports.step(order, EXEC_CANCELED, STATUS_CANCELED, 0, ended)
+  s.reports.step(order, execType, ordStatus, 0, ended)
   closeOrder(s, order)
 }
 

@@ -2,7 +2,7 @@
 // before asks, price ascending, then time; one summary besides the single reports.
 
 import type { MassCancel } from '#domain/command.ts'
-import { SIDES } from '#domain/order.ts'
+import { SIDES, type Side } from '#domain/order.ts'
 import { ACCOUNT } from '../accounts/accounts.ts'
 import { ORDER } from '../book/order-pool.ts'
 import { REJECT } from '../codes.ts'
@@ -12,7 +12,7 @@ import { NONE } from '../memory/slot-pool.ts'
 import { finishCommand } from './aftermath.ts'
 import { endByCancel } from './cancel-order.ts'
 import { DETAIL } from './order-details.ts'
-import { instrumentOf } from './resting.ts'
+import { instrumentOf, orderIDOf } from './resting.ts'
 
 /** Answers a code of REJECT_REASONS; 0 when done. */
 export function massCancel(s: EngineState, command: MassCancel): number {
@@ -25,13 +25,7 @@ export function massCancel(s: EngineState, command: MassCancel): number {
     if (instrument === undefined) return REJECT.UnknownInstrument
     if (instrument.tradingState === STATE_CLOSED) return REJECT.TradingStateForbids
   }
-  const orders = openOrdersOf(s, account).filter(
-    (order) =>
-      (instrumentId === 0 || instrumentOf(s, order).id === instrumentId) &&
-      (side === null || keyOf(s, order) > 0 === (side === 'Buy')) &&
-      instrumentOf(s, order).tradingState !== STATE_CLOSED,
-  )
-  for (const order of orders.sort((a, b) => compare(s, a, b))) endByCancel(s, order)
+  const canceledCount = cancelAll(s, account, instrumentId, side)
   finishCommand(s)
   s.sink.rare({
     type: 'MassCanceled',
@@ -41,9 +35,34 @@ export function massCancel(s: EngineState, command: MassCancel): number {
     instrumentId,
     side,
     clOrdID: typeof command.clOrdID === 'string' ? command.clOrdID : '',
-    canceledCount: orders.length,
+    canceledCount,
   })
   return 0
+}
+
+/**
+ * Cancels an account's open orders, of one instrument (0: all) and one side (null: both), those of
+ * closed markets excepted. Answers how many; an order that another one takes along counts as well.
+ */
+export function cancelAll(
+  s: EngineState,
+  account: number,
+  instrumentId: number,
+  side: Side | null,
+): number {
+  const orders = openOrdersOf(s, account).filter(
+    (order) =>
+      (instrumentId === 0 || instrumentOf(s, order).id === instrumentId) &&
+      (side === null || keyOf(s, order) > 0 === (side === 'Buy')) &&
+      instrumentOf(s, order).tradingState !== STATE_CLOSED,
+  )
+  // By orderID from here on: the end of one order may be the end of another.
+  const orderIDs = orders.sort((a, b) => compare(s, a, b)).map((order) => orderIDOf(s, order))
+  for (const orderID of orderIDs) {
+    const order = s.orderIds.find(orderID)
+    if (order !== NONE) endByCancel(s, order)
+  }
+  return orderIDs.length
 }
 
 /** Handles of an account's open orders, in the order in which they took their places in queues. */

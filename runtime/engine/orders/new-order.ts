@@ -1,27 +1,41 @@
 // NewOrder: checks -> report New -> match -> settle -> rest or expire -> balance changes.
 
-import { EXEC_NEW, REJECT, STATUS_NEW } from '../codes.ts'
+import { EXEC_NEW, FORCE_GTC, REJECT, STATUS_NEW } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS, type NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { setEnd } from '../lifetime/expiry.ts'
+import { countOrder } from '../lifetime/order-rate.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Admission, admitNewOrder } from '../risk/pre-trade.ts'
 import { finishCommand } from './aftermath.ts'
 import { executeOrder } from './execution.ts'
-import { ATTRIBUTE_POST_ONLY, DETAIL, packAttributes, setFees } from './order-details.ts'
+import { setDisplay } from './iceberg.ts'
+import {
+  ATTRIBUTE_ICEBERG,
+  ATTRIBUTE_POST_ONLY,
+  DETAIL,
+  packAttributes,
+  setFees,
+} from './order-details.ts'
 
 const admission = new Admission()
 
 export function placeOrder(s: EngineState, cmd: NewOrderCommand): void {
+  if (enterNewOrder(s, cmd)) finishCommand(s)
+}
+
+/** Checks, reports and executes a new order; false when it was refused. The command goes on. */
+export function enterNewOrder(s: EngineState, cmd: NewOrderCommand): boolean {
   const reason = admitNewOrder(s, cmd, admission)
   if (reason !== 0) {
-    refuse(s, cmd, reason)
-    return
+    refuseNewOrder(s, cmd, reason, admission.firstOrderID)
+    return false
   }
   const order = enterOrder(s, cmd, admission)
   s.reports.step(order, EXEC_NEW, STATUS_NEW, admission.qty, 0)
   executeOrder(s, order, admission)
-  finishCommand(s)
+  return true
 }
 
 /** Makes the records of an admitted order. */
@@ -42,18 +56,29 @@ function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number 
   i32[at + DETAIL.cumNotional] = 0
   i32[at + DETAIL.cumNotional + 1] = 0
   setFees(i32, order, a.makerFeePpm, a.takerFeePpm, 0)
-  const flags = cmd.postOnly ? ATTRIBUTE_POST_ONLY : 0
+  const flags =
+    (cmd.postOnly ? ATTRIBUTE_POST_ONLY : 0) | (cmd.displayQty !== 0 ? ATTRIBUTE_ICEBERG : 0)
   const attributes = packAttributes(cmd.ordType, cmd.timeInForce, a.stpMode, flags, id)
   i32[at + DETAIL.attributes] = attributes
   i32[at + DETAIL.extra] = NONE
   s.clientIds.open(order)
+  countOrder(s, a.accountSlot)
+  if (cmd.timeInForce !== FORCE_GTC) setEnd(s, order, cmd)
+  if (cmd.displayQty !== 0) setDisplay(s, order, cmd.displayQty)
   return order
 }
 
 /** Reports the refusal; its id is remembered when it is the first use by a known account. */
-function refuse(s: EngineState, cmd: NewOrderCommand, reason: number): void {
-  const feeAssetId = admission.instrument?.quoteAssetId ?? 0
-  s.reports.rejectNew(cmd, reason, admission.firstOrderID, feeAssetId)
+export function refuseNewOrder(
+  s: EngineState,
+  cmd: NewOrderCommand,
+  reason: number,
+  firstOrderID: number,
+): void {
+  const isReached = reason !== REJECT.VenueHalted && reason !== REJECT.UnknownAccount
+  const instrument = s.findInstrument(cmd.instrumentId)
+  const isNamed = isReached && reason !== REJECT.AccountBlocked && instrument !== undefined
+  s.reports.rejectNew(cmd, reason, firstOrderID, isNamed ? instrument.quoteAssetId : 0)
   rememberRefused(s, cmd.account, cmd.clOrdID, reason)
 }
 

@@ -29,6 +29,8 @@ export const DETAIL = {
 
 export const ATTRIBUTE_POST_ONLY = 1 << 9
 export const ATTRIBUTE_REDUCE_ONLY = 1 << 10
+/** Shows a part only: what it has open stands in EXTRA.openQty. */
+export const ATTRIBUTE_ICEBERG = 1 << 11
 const INSTRUMENT_SHIFT = 12
 
 /** ordType, timeInForce, stpMode (3 bits each), three flags, instrument (20 bits). */

@@ -7,8 +7,8 @@ import { DETAIL } from './order-details.ts'
 
 /** Words (f64 fields: doubles) of one order's extras. */
 export const EXTRA = {
-  words: 24,
-  doubles: 12,
+  words: 28,
+  doubles: 14,
   /** f64, ticks: where a stop is elected; moves for a trailing stop. */
   stopPx: 0,
   /** f64, lots that an iceberg shows; 0 = all. */
@@ -23,13 +23,14 @@ export const EXTRA = {
   triggerNext: 9,
   triggerPrevious: 10,
   triggerLevel: 11,
-  /** Place in the structure of what ends by Clock. */
-  expiry: 12,
   /** The list (OCO, bracket) and what this order is in it. */
   list: 13,
   listRole: 14,
   /** Bits: trailing in ppm, and so on. */
   flags: 15,
+  /** f64, lots: all that an iceberg has open, and the tranche of it that is shown. */
+  openQty: 12,
+  shownQty: 13,
 } as const
 
 /** The extras of an order, or NONE. */
@@ -53,6 +54,7 @@ export function releaseExtra(s: EngineState, order: number): void {
   const at = order * DETAIL.words + DETAIL.extra
   const extra = s.details.i32[at] as number
   if (extra === NONE) return
+  s.ends.remove(extra)
   s.extras.release(extra)
   s.details.i32[at] = NONE
 }

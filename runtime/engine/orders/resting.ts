@@ -9,6 +9,7 @@ import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { addExposure } from '../risk/exposure.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
+import { isIceberg, openQtyOf, showFirst } from './iceberg.ts'
 import { DETAIL, instrumentIdOf } from './order-details.ts'
 import { releaseExtra } from './order-extras.ts'
 
@@ -72,8 +73,9 @@ export function orderIDOf(s: EngineState, order: number): number {
   return s.details.f64[order * DETAIL.doubles + DETAIL.orderID] as number
 }
 
+/** All that an order has open, hidden or shown. */
 export function leavesOf(s: EngineState, order: number): number {
-  return s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number
+  return openQtyOf(s, order)
 }
 
 /** The instrument that an order belongs to. */

@@ -8,6 +8,7 @@ import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { openQtyOf } from '../orders/iceberg.ts'
 import { DETAIL, instrumentIdOf } from '../orders/order-details.ts'
 
 /** The record of an account in an instrument, made when it is needed; NONE where it is not. */
@@ -34,8 +35,7 @@ export function openPosition(
     const at = order * DETAIL.words
     if (instrumentIdOf(s.details.i32[at + DETAIL.attributes] as number) === instrument.id) {
       const key = s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
-      const leaves = s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number
-      addTo(s, position, key > 0, 1, leaves)
+      addTo(s, position, key > 0, 1, openQtyOf(s, order))
     }
     order = s.details.i32[at + DETAIL.accountNext] as number
   }

@@ -8,8 +8,9 @@ import { EXEC_PREVENTED, STATUS_EXPIRED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
+import { openAfter } from '../orders/iceberg.ts'
 import { DETAIL, feeResidueOf, makerFeeOf, setFees, takerFeeOf } from '../orders/order-details.ts'
-import { closeOrder, leaveMarket, leavesOf } from '../orders/resting.ts'
+import { closeOrder, leaveMarket } from '../orders/resting.ts'
 import { openStatus } from '../reports.ts'
 import { addExposure } from './exposure.ts'
 import { baseAmountOf, notionalOf, orderHoldOf, releaseHold, takeHold } from './holds.ts'
@@ -65,7 +66,7 @@ export function settleCross(
   qty: number,
   price: number,
 ): void {
-  settleTrade(s, instrument, taker, maker, qty, leavesOf(s, taker), price, true)
+  settleTrade(s, instrument, taker, maker, qty, openAfter(s, taker, qty), price, true)
 }
 
 /** One trade. `takerOpen` is what the taker has open afterwards. */
@@ -81,7 +82,7 @@ function settleTrade(
 ): void {
   const { orders } = s.memory
   const key = orders.f64[maker * ORDER.doubles + ORDER.key] as number
-  const makerOpen = orders.f64[maker * ORDER.doubles + ORDER.leaves] as number
+  const makerOpen = openAfter(s, maker, qty)
   const makerAccount = orders.i32[maker * ORDER.words + ORDER.owner] as number
   const takerAccount = orders.i32[taker * ORDER.words + ORDER.owner] as number
   const makerIsBuyer = key > 0
@@ -174,8 +175,7 @@ function preventMaker(
   maker: number,
   qty: number,
 ): void {
-  const { f64 } = s.memory.orders
-  const open = f64[maker * ORDER.doubles + ORDER.leaves] as number
+  const open = openAfter(s, maker, qty)
   releaseHold(s, instrument, maker, open + qty)
   if (open > 0) {
     takeHold(s, instrument, maker, open)

@@ -11,6 +11,8 @@ import { restoreIndication } from '../auction/indication.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
+import { restoreSwitches } from '../lifetime/dead-man.ts'
+import { restoreEnds } from '../lifetime/expiry.ts'
 import { NONE, type SlotPool } from '../memory/slot-pool.ts'
 
 const SNAPSHOT_VERSION = 3
@@ -61,6 +63,7 @@ function poolsOf(s: EngineState): SlotPool[] {
     s.memory.orders,
     s.memory.levels,
     s.extras,
+    s.accountExtras,
   ]
 }
 
@@ -152,6 +155,8 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
   }
   s.clientIds.reindex(open)
   s.transferIds.reindex([])
+  restoreEnds(s)
+  restoreSwitches(s)
 }
 
 function restoreScalars(s: EngineState, header: Header): void {

@@ -2,6 +2,7 @@
 // lists or history of growth, also after a restore. Not for security: 128 bits of mixing against
 // divergence, not against an adversary.
 
+import { ACCOUNT_EXTRA } from '../accounts/account-extras.ts'
 import { ACCOUNT } from '../accounts/accounts.ts'
 import { BALANCE } from '../accounts/balances.ts'
 import type { ClientIds } from '../accounts/client-ids.ts'
@@ -12,6 +13,7 @@ import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { DETAIL } from '../orders/order-details.ts'
+import { EXTRA } from '../orders/order-extras.ts'
 import { orderIDOf } from '../orders/resting.ts'
 
 /** Four 32-bit lanes, each word mixed into all of them. */
@@ -99,6 +101,8 @@ function hashAccounts(s: EngineState, digest: Digest): void {
       order = s.details.i32[order * DETAIL.words + DETAIL.accountNext] as number
     }
   }
+  const { i32, used } = s.accountExtras
+  digest.words(i32, ACCOUNT_EXTRA.words, (used - 1) * ACCOUNT_EXTRA.words)
   digest.word(balances.pool.used)
   for (let slot = 1; slot < balances.pool.used; slot++) {
     digest.words(balances.pool.i32, slot * BALANCE.words, BALANCE.touched)
@@ -131,6 +135,17 @@ function hashOrder(s: EngineState, order: number, digest: Digest): void {
   digest.word(s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number)
   digest.words(i32, at, DETAIL.accountNext)
   digest.words(i32, at + DETAIL.fees, DETAIL.extra - DETAIL.fees)
+  const extra = i32[at + DETAIL.extra] as number
+  if (extra !== NONE) hashExtra(s, extra, digest)
+}
+
+/** What an order has besides; without the handles of the structures that it stands in. */
+function hashExtra(s: EngineState, extra: number, digest: Digest): void {
+  const { i32, f64 } = s.extras
+  digest.words(i32, extra * EXTRA.words, EXTRA.order)
+  digest.word(i32[extra * EXTRA.words + EXTRA.flags] as number)
+  digest.number(f64[extra * EXTRA.doubles + EXTRA.openQty] as number)
+  digest.number(f64[extra * EXTRA.doubles + EXTRA.shownQty] as number)
 }
 
 function hashDone({ ring }: ClientIds, digest: Digest): void {
