@@ -158,9 +158,11 @@ export interface DeadManFired extends Common {
   readonly canceledCount: number
 }
 
-/** Ends a liquidation. Money in the minor units of the settlement asset. */
+/** Ends a liquidation. Money in the minor units of the asset. */
 export interface Liquidated extends Common {
   readonly type: 'Liquidated'
+  /** The asset in which the account was below its maintenance margin; one event for each. */
+  readonly assetId: number
   readonly equityBefore: bigint
   readonly maintenanceBefore: bigint
   readonly canceledCount: number

@@ -14,6 +14,7 @@ import {
   isPerpetual,
   markOf,
   reduceOnlyRoom,
+  reduceOnlyRoomFor,
 } from './naive-margin.ts'
 import { isLimitType, needOf } from './naive-triggers.ts'
 
@@ -48,7 +49,8 @@ export function checkNew(
     return no('UnsupportedOrder')
   if ((c.postOnly || c.displayQty !== 0) && !(c.ordType === 'Limit' && isPlain))
     return no('UnsupportedOrder')
-  if (c.reduceOnly || c.stopPx !== 0) return no('UnsupportedOrder')
+  if (c.reduceOnly && !isPerpetual(instrument)) return no('UnsupportedOrder')
+  if (c.stopPx !== 0) return no('UnsupportedOrder')
   const byAmount = c.quoteAmount !== 0n
   if (byAmount && c.ordType === 'Limit') return no('UnsupportedOrder')
   const lifetime = checkLifetime(n, c)
@@ -82,14 +84,18 @@ export function checkNew(
   const sized = byAmount
     ? size(n, instrument, c, steps, rates.taker)
     : { qty: c.orderQty, short: false }
-  const { qty } = sized
+  let { qty } = sized
   if (c.ordType === 'Limit' && staysOpen(c.timeInForce)) {
     if (hasTooManyOrders(n, instrument, c.account, before)) return no('TooManyOpenOrders')
   }
   if (isTooFast(n, c.account, before)) return no('OrderRateExceeded')
   if (held) return { reason: 'None', firstOrderID: 0, qty, short: false }
-  if (c.side === 'Buy' && n.overLimit(instrument, c.account, qty)) return no('PositionLimit')
-  const reason = checkEntry(n, instrument, c, sized, limit, steps, rates)
+  if (c.reduceOnly) {
+    qty = Math.min(qty, reduceOnlyRoomFor(n, instrument, c))
+    if (reduceOnlyRoomFor(n, instrument, c) === 0) return no('ReduceOnlyWouldIncrease')
+  }
+  if (n.overLimit(instrument, c.account, c.side, qty)) return no('PositionLimit')
+  const reason = checkEntry(n, instrument, c, { ...sized, qty }, limit, steps, rates)
   return { reason, firstOrderID: 0, qty, short: sized.short }
 }
 
@@ -131,7 +137,7 @@ export function checkEntry(
     const fee = ceilDiv((entry > atMark ? entry : atMark) * holdPpm, MILLION)
     const order = { side: c.side, qty: BigInt(qty), notional: entry, fee }
     const reason = checkMargin(n, instrument, c.account, order)
-    if (reason !== 'None') return no(reason)
+    if (reason !== 'None') return reason
   } else if (c.side === 'Sell') need = BigInt(qty) * d.lotBaseMinor
   else if (byAmount) need = c.quoteAmount
   else if (limit !== null) need = withFee(notional(limit, qty), holdPpm)
@@ -145,8 +151,10 @@ export function checkEntry(
     }
     need = withFee(need, takerPpm)
   }
-  const { balance, hold } = n.of(c.account, c.side === 'Buy' ? d.quote.assetId : d.base.assetId)
-  if (balance - hold < need) return 'InsufficientFunds'
+  const holdAsset = c.side === 'Buy' ? d.quote.assetId : d.base.assetId
+  if (!isPerpetual(instrument) && available(n, c.account, holdAsset) < need) {
+    return 'InsufficientFunds'
+  }
   if (c.postOnly && opposite(instrument, c.side, c.price).length > 0) return 'PostOnlyWouldCross'
   if (c.timeInForce === 'FOK') {
     if (byAmount && (sized.short || qty === 0)) return 'FokCannotFill'
@@ -248,20 +256,25 @@ export function checkReplace(
   if (first !== undefined) return no('DuplicateClOrdID', first)
   if (leaves === 0) return no('None')
   if (isTooFast(n, c.account)) return no('OrderRateExceeded')
-  if (order.command.reduceOnly && added > 0) {
+  if (order.command.reduceOnly && waiting === null && added > 0) {
     const room = reduceOnlyRoom(n, i, c.account, order.side, true)
     if (leaves > room) return no('ReduceOnlyWouldIncrease')
   }
   if (added > 0 && n.overLimit(i, c.account, order.side, added)) return no('PositionLimit')
   const { maker, taker } = n.rates(c.account, i)
   const changed = { ...order, price: c.price, leaves, makerFeePpm: maker, takerFeePpm: taker }
-  const { balance, hold } = n.of(c.account, n.holdAsset(order))
+  const funds = available(n, c.account, n.holdAsset(order)) + n.holdOf(order)
   if (waiting !== null) {
     changed.waiting = { ...waiting, holdPrice: hasLimit ? c.price : waiting.holdPrice }
-    const isShort = balance - hold + n.holdOf(order) < needOf(n, changed)
+    const isShort = !isPerpetual(i) && funds < needOf(n, changed)
     return no(isShort ? 'InsufficientFunds' : 'None')
   }
-  if (balance - hold + n.holdOf(order) < n.holdOf(changed)) return no('InsufficientFunds')
+  if (isPerpetual(i)) {
+    const notional = n.notional(changed, leaves)
+    const terms = { side: order.side, qty: BigInt(leaves), notional, fee: n.holdOf(changed) }
+    const lacking = checkMargin(n, i, c.account, terms, order)
+    if (lacking !== 'None') return no(lacking)
+  } else if (funds < n.holdOf(changed)) return no('InsufficientFunds')
   if (order.cumNotional + n.notional(changed, leaves) >= 2n ** 63n) return no('Overflow')
   if (order.command.postOnly && opposite(i, order.side, c.price).length > 0)
     return no('PostOnlyWouldCross')

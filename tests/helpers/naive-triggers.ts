@@ -9,6 +9,7 @@ import { checkBounds, checkEntry, hasTooManyOrders, isSideFull } from './naive-c
 import type { NaiveEngine } from './naive-engine.ts'
 import { checkLifetime, isTooFast, staysOpen } from './naive-lifetime.ts'
 import { settleLists } from './naive-lists.ts'
+import { available, isOverPositionLimit, isPerpetual, reduceOnlyRoomFor } from './naive-margin.ts'
 import { report } from './naive-reports.ts'
 
 const MILLION = 1_000_000n
@@ -58,7 +59,7 @@ export function checkTrigger(
   const account = n.accounts.get(c.account)
   if (n.venueHalted) return no('VenueHalted')
   if (account === undefined) return no('UnknownAccount')
-  if (account.killSwitch || c.account <= 3) return no('AccountBlocked')
+  if (account.killSwitch || c.account <= 4) return no('AccountBlocked')
   const i = n.instruments[c.instrumentId - 1]
   if (i === undefined) return no('UnknownInstrument')
   if (!stateTakes(i, c)) return no('TradingStateForbids')
@@ -69,10 +70,11 @@ export function checkTrigger(
   if (hasTooManyOrders(n, i, c.account, before)) return no('TooManyOpenOrders')
   if (isTooFast(n, c.account, before)) return no('OrderRateExceeded')
   if (held) return no('None')
-  if (c.side === 'Buy' && n.overLimit(i, c.account, c.orderQty)) return no('PositionLimit')
+  if (isPerpetual(i)) return no('None')
+  if (n.overLimit(i, c.account, c.side, c.orderQty)) return no('PositionLimit')
   const order = { ...n.makeOrder(c, c.orderQty, 0), waiting: makeTrigger(i, c, true) }
-  const { balance, hold } = n.of(c.account, n.holdAsset(order))
-  reason = balance - hold < needOf(n, order) ? 'InsufficientFunds' : 'None'
+  const funds = available(n, c.account, n.holdAsset(order))
+  reason = funds < needOf(n, order) ? 'InsufficientFunds' : 'None'
   return no(reason)
 }
 
@@ -84,7 +86,8 @@ function checkTerms(n: NaiveEngine, i: NaiveInstrument, c: NewOrder): RejectReas
   if (!d.allowedStpModes.includes(c.stpMode ?? d.defaultStpMode)) return 'UnsupportedOrder'
   if (c.timeInForce === 'GFA') return 'UnsupportedOrder'
   if (c.postOnly && !(isLimit && staysOpen(c.timeInForce))) return 'UnsupportedOrder'
-  if (c.reduceOnly || c.displayQty !== 0 || c.quoteAmount !== 0n) return 'UnsupportedOrder'
+  if (c.reduceOnly && !isPerpetual(i)) return 'UnsupportedOrder'
+  if (c.displayQty !== 0 || c.quoteAmount !== 0n) return 'UnsupportedOrder'
   if (isTrailing ? c.stopPx !== 0 : c.trailingOffset !== 0) return 'UnsupportedOrder'
   const distance = isTrailing ? c.trailingOffset : c.stopPx
   if (distance === 0) return 'StopPxRequired'
@@ -125,6 +128,7 @@ function wholeNeedOf(n: NaiveEngine, order: NaiveOrder): bigint {
 
 /** The same, less what its partner in a list holds for both. */
 export function needOf(n: NaiveEngine, order: NaiveOrder): bigint {
+  if (isPerpetual(order.instrument) && order.waiting !== null) return 0n
   const partner = order.waiting?.heldBy ?? null
   const rest = wholeNeedOf(n, order) - (partner === null ? 0n : wholeNeedOf(n, partner))
   return rest > 0n ? rest : 0n
@@ -270,6 +274,15 @@ function checkElected(n: NaiveEngine, order: NaiveOrder): RejectReason {
   const reach = reachOf(i, order.side, isLimit ? order.price : n.bandEdge(i, order.side))
   const limit = isLimit ? order.price : reach
   const steps = foresee(opposite(i, order.side, reach), order.account, order.stpMode)
+  if (c.reduceOnly) {
+    const room = reduceOnlyRoomFor(n, i, c)
+    if (room === 0) return 'ReduceOnlyWouldIncrease'
+    order.orderQty -= Math.max(0, order.leaves - room)
+    order.leaves = Math.min(order.leaves, room)
+  }
+  if (isPerpetual(i) && isOverPositionLimit(n, i, order.account, order.side, order.leaves)) {
+    return 'PositionLimit'
+  }
   const rates = { maker: order.makerFeePpm, taker: order.takerFeePpm }
   return checkEntry(n, i, c, { qty: order.leaves, short: false }, limit, steps, rates)
 }

@@ -15,6 +15,8 @@ const TERMS: ListingTerms = {
   priceBandPpm: 0,
   makerFeePpm: -100,
   takerFeePpm: 200,
+  initialMarginPpm: 0,
+  maintenanceMarginPpm: 0,
   maxPosition: 0,
   maxOpenOrders: 0,
   allowedStpModes: ['None'],
@@ -73,4 +75,17 @@ test('terms that contradict each other are refused, whatever their types', (t) =
       JSON.stringify(Object.keys(change)),
     )
   }
+})
+
+test('G1: margins are whole parts per million, maintenance within initial; spot has none', (t) => {
+  const isSound = (kind: string, initialMarginPpm: number, maintenanceMarginPpm: number) =>
+    isSoundListing({ ...TERMS, kind, initialMarginPpm, maintenanceMarginPpm }, 1n)
+  t.true(isSound('LinearPerpetual', 1_000_000, 1))
+  t.true(isSound('LinearPerpetual', 5, 5))
+  t.false(isSound('LinearPerpetual', 100_000, 0))
+  t.false(isSound('LinearPerpetual', 100_000, 100_001))
+  t.false(isSound('LinearPerpetual', 1_000_001, 1))
+  t.false(isSound('LinearPerpetual', 0.1, 0.05))
+  t.false(isSound('Spot', 100_000, 50_000))
+  t.false(isSound('Future', 100_000, 50_000))
 })
