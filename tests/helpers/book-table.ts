@@ -8,16 +8,24 @@
 //   a1 limits orders=2 position=10 | a1 fees maker=0 taker=0 | a1 kill on | venue kill off | state Halted
 //   a1 buy 50 @ 100 show=10 o4 | a1 buy 5 @ 100 GTD until=2026-01-05T10:00:00Z o5
 //   a1 cancelreplace o4 StopOnFailure buy 9 @ 101 o6 | a1 deadman 5000 | a1 limits rate=10
+//   a1 sell 5 @ market stop=95 s2         also stop= with a limit, profit=, trail=5, trail=20000ppm
+//   a1 oco sell 5 @ 110 s3 & sell 5 @ market stop=95 s4 | a1 bracket … & … & …
 //   clock 2026-01-05T10:00:00Z           that time, and a Clock; `at …`: only the time
+//   list kind=perpetual initial=100000 maintenance=50000 | mark 100 | a1 liquidate
+//   a1 sell 5 @ 101 ReduceOnly in=2 o4      in the second instrument listed
+//   list state=Auction guard=50000:Auction | amend guard=50000:EndSweep band=0
+//   a1 position -5 cost -500             lots and what they have cost
 //   book 2@101 4@100 | 7@103             bids and asks, best first
 //   a1 owns 697 USD hold 202             balance and hold
 //
 // The same table runs over the fast and the naive engine.
 
-import type { Command, ListInstrument, NewOrder } from '#domain/command.ts'
+import type { Command, ListInstrument, NewOrder, NewOrderList } from '#domain/command.ts'
 import type { EngineEvent, ExecutionReport } from '#domain/event.ts'
+import type { TradingState, VolatilityGuard } from '#domain/instrument.ts'
 import {
   type CancelReplaceMode,
+  type OrdType,
   type Side,
   STP_MODES,
   type StpMode,
@@ -51,10 +59,16 @@ function runLine(engine: EngineUnderTest, text: string): string {
   const [who = '', verb = ''] = words
   if (who === 'book') return bookDiffers(engine, text)
   if (verb === 'owns') return ownsDiffers(engine, words)
+  if (verb === 'position') return positionDiffers(engine, words)
   if (who === 'at' || who === 'clock') engine.advanceTo(instantOf(verb))
   const events: EngineEvent[] = []
   for (const command of commandsOf(words)) events.push(...engine.apply(command))
-  return events.map(shortly).filter(Boolean).join('; ')
+  const isSetting = ['list', 'amend', 'state'].includes(who)
+  return events
+    .filter((event) => !isSetting || event.type !== 'InstrumentChanged')
+    .map(shortly)
+    .filter(Boolean)
+    .join('; ')
 }
 
 function bookDiffers(engine: EngineUnderTest, text: string): string {
@@ -79,10 +93,21 @@ function ownsDiffers(engine: EngineUnderTest, words: readonly string[]): string 
   return got === words.slice(2).join(' ') ? '' : got
 }
 
-/** `a1` is account 1001; `fees`, `external` are the venue's. */
+/** `a1 position -5 cost -500 in=2`: lots and what they have cost. */
+function positionDiffers(engine: EngineUnderTest, words: readonly string[]): string {
+  const instrumentId = Number(optionsOf(words)['in'] ?? 1)
+  const found = engine
+    .positions()
+    .find((row) => row.account === accountOf(words[0] ?? '') && row.instrumentId === instrumentId)
+  const cost = String(Number(found?.cost ?? 0n) / Number(SCALE))
+  const got = `${found?.netQty ?? 0} cost ${cost}`
+  return got === words.slice(2, 5).join(' ') ? '' : got
+}
+
+/** `a1` is account 1001; `fees`, `external`, `insurance`, `clearing` are the venue's. */
 function accountOf(who: string): number {
-  if (who === 'fees') return 2
-  return who === 'external' ? 1 : 1000 + Number(who.slice(1))
+  const venue = ['', 'external', 'fees', 'insurance', 'clearing'].indexOf(who)
+  return venue > 0 ? venue : 1000 + Number(who.slice(1))
 }
 
 /** `2026-01-05T10:00:00.000000001Z` in nanoseconds of the epoch. */
@@ -95,12 +120,18 @@ let transfers = 0
 
 function commandsOf(words: string[]): Command[] {
   const [who = '', verb = ''] = words
-  const common = { account: who.startsWith('a') ? accountOf(who) : 0, traceId: TRACE }
+  const isAccount = /^a[0-9]|^insurance$/.test(who)
+  const common = { account: isAccount ? accountOf(who) : 0, traceId: TRACE }
+  if (who === 'mark') {
+    const instrumentId = Number(optionsOf(words)['in'] ?? 1)
+    return [{ type: 'SetMark', ...common, instrumentId, price: Number(verb) }]
+  }
   if (who === 'list') return [listing(optionsOf(words))]
   if (who === 'at') return []
   if (who === 'clock') return [{ type: 'Clock', ...common }]
+  if (who === 'amend') return [amendment(optionsOf(words))]
   if (who === 'state') {
-    const tradingState = verb as 'Open'
+    const tradingState = verb as TradingState
     return [{ type: 'SetTradingState', ...common, instrumentId: 1, tradingState }]
   }
   switch (verb) {
@@ -116,6 +147,9 @@ function commandsOf(words: string[]): Command[] {
     case 'buy':
     case 'sell':
       return [newOrder(words)]
+    case 'oco':
+    case 'bracket':
+      return [newOrderList(words)]
     case 'cancel': {
       const [clOrdID = ''] = words.slice(2)
       return [{ type: 'CancelOrder', ...common, orderID: 0, origClOrdID: clOrdID, clOrdID: '' }]
@@ -159,6 +193,8 @@ function commandsOf(words: string[]): Command[] {
       const rates = { makerFeePpm: Number(maker), takerFeePpm: Number(taker) }
       return [{ type: 'SetFeeTier', ...common, ...rates }]
     }
+    case 'liquidate':
+      return [{ type: 'Liquidate', ...common }]
     case 'kill':
       return [{ type: 'SetKillSwitch', ...common, engaged: words[2] === 'on' }]
     default:
@@ -171,7 +207,7 @@ function newOrder(words: string[]): NewOrder {
   const at = words.indexOf('@')
   const price = words[at + 1] ?? ''
   const flags = words.slice(at + 2, -1)
-  const { stp, show, until } = optionsOf(flags)
+  const { stp, show, until, stop, profit, trail, in: instrumentId } = optionsOf(flags)
   const byAmount = words[at - 1] === 'USD'
   const isMarket = price === 'market'
   const forces = flags.filter((flag) => /^[A-Z]{3}$/.test(flag))
@@ -179,22 +215,50 @@ function newOrder(words: string[]): NewOrder {
     type: 'NewOrder',
     account: accountOf(words[0] ?? ''),
     traceId: TRACE,
-    instrumentId: 1,
+    instrumentId: Number(instrumentId ?? 1),
     clOrdID: words.at(-1) ?? '',
     side: words[1] === 'buy' ? 'Buy' : 'Sell',
-    ordType: isMarket ? 'Market' : 'Limit',
+    ordType: ordTypeOf(isMarket, stop, profit, trail),
     timeInForce: (forces[0] ?? 'GTC') as TimeInForce,
     stpMode: (stp ?? null) as StpMode | null,
     postOnly: flags.includes('PostOnly'),
-    reduceOnly: false,
+    reduceOnly: flags.includes('ReduceOnly'),
     price: isMarket ? 0 : Number(price),
     orderQty: byAmount ? 0 : Number(words[2]),
     quoteAmount: byAmount ? BigInt(words[2] ?? 0) * SCALE : 0n,
-    stopPx: 0,
+    stopPx: Number(stop ?? profit ?? 0),
     displayQty: Number(show ?? 0),
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
+    trailingOffset: Number.parseInt(trail ?? '0', 10),
+    trailingOffsetUnit: trail?.endsWith('ppm') === true ? 'Ppm' : 'Ticks',
     expireTimeNs: until === undefined ? 0n : instantOf(until),
+  }
+}
+
+function ordTypeOf(isMarket: boolean, stop?: string, profit?: string, trail?: string): OrdType {
+  if (trail !== undefined) return 'TrailingStop'
+  if (stop !== undefined) return isMarket ? 'Stop' : 'StopLimit'
+  if (profit !== undefined) return isMarket ? 'TakeProfit' : 'TakeProfitLimit'
+  return isMarket ? 'Market' : 'Limit'
+}
+
+/** `a1 oco <leg> & <leg>`; each leg as a new order without its account. */
+function newOrderList(words: string[]): NewOrderList {
+  const [who = '', verb = '', ...rest] = words
+  const legs = rest.join(' ').split('&')
+  return {
+    type: 'NewOrderList',
+    account: accountOf(who),
+    traceId: TRACE,
+    contingencyType: verb === 'oco' ? 'OneCancelsOther' : 'Bracket',
+    orders: legs.map((leg) => {
+      const {
+        type: _type,
+        account: _account,
+        traceId: _trace,
+        ...order
+      } = newOrder([who, ...leg.trim().split(' ')])
+      return order
+    }),
   }
 }
 
@@ -204,9 +268,9 @@ function listing(options: Readonly<Record<string, string>>): ListInstrument {
     type: 'ListInstrument',
     account: 0,
     traceId: TRACE,
-    symbol: 'BTC-USD',
-    kind: 'Spot',
-    baseAsset: 'BTC',
+    symbol: `${options['base'] ?? 'BTC'}-USD`,
+    kind: options['kind'] === 'perpetual' ? 'LinearPerpetual' : 'Spot',
+    baseAsset: options['base'] ?? 'BTC',
     quoteAsset: 'USD',
     baseScale: 0,
     quoteScale: 2,
@@ -219,13 +283,36 @@ function listing(options: Readonly<Record<string, string>>): ListInstrument {
     priceBandPpm: number('band'),
     makerFeePpm: number('maker'),
     takerFeePpm: number('taker'),
-    initialMarginPpm: 0,
-    maintenanceMarginPpm: 0,
+    initialMarginPpm: number('initial'),
+    maintenanceMarginPpm: number('maintenance'),
     maxPosition: number('position'),
     maxOpenOrders: number('orders'),
     allowedStpModes: STP_MODES,
     defaultStpMode: (options['stp'] ?? 'ExpireTaker') as StpMode,
-    tradingState: 'Open',
+    tradingState: (options['state'] ?? 'Open') as TradingState,
+    volatilityGuard: guardOf(options['guard']),
+  }
+}
+
+/** `guard=50000:Auction`: the band and what happens outside of it. */
+function guardOf(text: string | undefined): VolatilityGuard | null {
+  const [band = '', action = ''] = text?.split(':') ?? []
+  return text === undefined ? null : { bandPpm: Number(band), action: action as 'Auction' }
+}
+
+function amendment(options: Readonly<Record<string, string>>): Command {
+  const { band, guard } = options
+  return {
+    type: 'AmendInstrument',
+    account: 0,
+    traceId: TRACE,
+    instrumentId: 1,
+    priceBandPpm: band === undefined ? null : Number(band),
+    makerFeePpm: null,
+    takerFeePpm: null,
+    maxOpenOrders: null,
+    maxPosition: null,
+    volatilityGuard: guardOf(guard),
   }
 }
 
@@ -238,12 +325,24 @@ function shortly(event: EngineEvent): string {
   switch (event.type) {
     case 'ExecutionReport':
       return reportShortly(event)
+    case 'StopElected':
+      return `${event.clOrdID} Elected ${event.stopPx} by ${event.lastPx}`
     case 'CommandRejected':
       return `${event.command} ${event.rejectReason}`
+    case 'Liquidated':
+      return `Liquidated insurance ${Number(event.insurancePaid) / Number(SCALE)} deleveraged ${event.deleveragedQty}`
     case 'MassCanceled':
       return `${event.canceledCount} canceled`
     case 'DeadManFired':
       return `a${event.account - 1000} DeadMan ${event.canceledCount}`
+    case 'InstrumentChanged':
+      return `state ${event.instrument.tradingState}`
+    case 'AuctionIndication': {
+      const { indicativePrice, indicativeQty, surplusQty, surplusSide } = event
+      if (indicativeQty === 0) return 'indicates nothing'
+      const surplus = surplusSide === null ? '' : ` ${surplusSide} ${surplusQty}`
+      return `indicates ${indicativeQty}@${indicativePrice}${surplus}`
+    }
     case 'BalanceChanged':
       return event.duplicate ? 'duplicate' : ''
     default:
@@ -258,6 +357,10 @@ function reportShortly(report: ExecutionReport): string {
       return `${clOrdID} Trade ${report.lastQty}@${report.lastPx}`
     case 'Rejected':
       return `${clOrdID || report.origClOrdID} Rejected ${report.rejectReason}`
+    case 'New':
+      return `${clOrdID} ${report.ordStatus === 'PendingTrigger' ? 'Waiting' : 'New'}`
+    case 'Expired':
+      return `${clOrdID} Expired${report.rejectReason === 'None' ? '' : ` ${report.rejectReason}`}`
     case 'TradePrevented':
       return `${clOrdID} Prevented ${report.preventedQty}`
     default:
