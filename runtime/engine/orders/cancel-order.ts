@@ -5,9 +5,10 @@ import type { EngineState } from '../engine-state.ts'
 import { type CancelOrderCommand, ID_WORDS } from '../hot-command.ts'
 import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { accountSlotOf } from './account-orders.ts'
 import { finishCommand } from './aftermath.ts'
 import { DETAIL } from './order-details.ts'
-import { accountSlotOf, closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
+import { closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
 
 const ownID = new Int32Array(ID_WORDS)
 

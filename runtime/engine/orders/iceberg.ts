@@ -6,9 +6,9 @@ import { ORDER } from '../book/order-pool.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { moveToAccountTail } from './account-orders.ts'
 import { ATTRIBUTE_ICEBERG, DETAIL } from './order-details.ts'
 import { addExtra, EXTRA, extraOf } from './order-extras.ts'
-import { moveToAccountTail } from './resting.ts'
 
 /** More would let one small order make a million trades in one command. */
 const TRANCHES_MAX = 1000

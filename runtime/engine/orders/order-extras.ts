@@ -19,19 +19,37 @@ export const EXTRA = {
   expireTimeNs: 6,
   /** The order that this belongs to. */
   order: 8,
-  /** Neighbours and place in the structure of waiting triggers. */
+  /** Neighbours among the trailing stops. */
   triggerNext: 9,
   triggerPrevious: 10,
-  triggerLevel: 11,
+  /** Place in the heap of waiting orders, from 1; negative: in the queue of the elected. */
+  triggerPlace: 11,
   /** The list (OCO, bracket) and what this order is in it. */
   list: 13,
   listRole: 14,
-  /** Bits: trailing in ppm, and so on. */
+  /** Bits, see below. */
   flags: 15,
+  /** f64: best last price that a trailing stop has seen; 0 before the first. */
+  best: 8,
+  /** f64: the trade price that elected the order; 0 while nothing has. */
+  electedPx: 9,
+  /** f64: the orderID; the smaller, the older. */
+  age: 10,
+  /** int64: what a leg holds besides the leg that holds for both. */
+  held: 22,
   /** f64, lots: all that an iceberg has open, and the tranche of it that is shown. */
   openQty: 12,
   shownQty: 13,
 } as const
+
+/** The trailing offset is in parts per million. */
+export const FLAG_TRAILING_PPM = 1
+/** Accepted and not in the market: no book knows the order. */
+export const FLAG_WAITING = 2
+/** Waits for its list, not for a price: holds nothing, counts nothing, is not elected. */
+export const FLAG_HELD_BACK = 4
+/** Another leg of its list holds for both: see EXTRA.held; its quantity is not counted. */
+export const FLAG_SHARES_HOLD = 8
 
 /** The extras of an order, or NONE. */
 export function extraOf(s: EngineState, order: number): number {

@@ -6,9 +6,9 @@ import { noteBookChange } from '../auction/indication.ts'
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
-import { NONE } from '../memory/slot-pool.ts'
 import { addExposure } from '../risk/exposure.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
+import { accountSlotOf, joinAccount, leaveAccount } from './account-orders.ts'
 import { isIceberg, openQtyOf, showFirst } from './iceberg.ts'
 import { DETAIL, instrumentIdOf } from './order-details.ts'
 import { releaseExtra } from './order-extras.ts'
@@ -22,6 +22,7 @@ export function restOrder(
 ): void {
   s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = leaves
   takeHold(s, instrument, order, leaves)
+  if (isIceberg(s, order)) showFirst(s, order, leaves)
   instrument.book.rest(order)
   noteBookChange(s, instrument)
   s.orderIds.insert(order)
@@ -44,24 +45,6 @@ export function leaveMarket(s: EngineState, order: number): void {
   count(s, order, -1)
 }
 
-/** An order that went to the tail of a queue is the account's youngest again. */
-export function moveToAccountTail(s: EngineState, order: number): void {
-  leaveAccount(s, order)
-  joinAccount(s, order)
-}
-
-function leaveAccount(s: EngineState, order: number): void {
-  const { i32 } = s.details
-  const at = order * DETAIL.words
-  const account = accountSlotOf(s, order)
-  const next = i32[at + DETAIL.accountNext] as number
-  const previous = i32[at + DETAIL.accountPrevious] as number
-  if (previous === NONE) s.accounts.set(account, ACCOUNT.firstOrder, next)
-  else i32[previous * DETAIL.words + DETAIL.accountNext] = next
-  if (next === NONE) s.accounts.set(account, ACCOUNT.lastOrder, previous)
-  else i32[next * DETAIL.words + DETAIL.accountPrevious] = previous
-}
-
 /** Ends an order that does not rest: only its id is remembered. */
 export function closeOrder(s: EngineState, order: number): void {
   s.clientIds.finish(order)
@@ -82,23 +65,6 @@ export function leavesOf(s: EngineState, order: number): number {
 export function instrumentOf(s: EngineState, order: number): InstrumentState {
   const attributes = s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
   return s.instrumentAt(instrumentIdOf(attributes))
-}
-
-/** The account that an order belongs to: its slot. */
-export function accountSlotOf(s: EngineState, order: number): number {
-  return s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-}
-
-function joinAccount(s: EngineState, order: number): void {
-  const { i32 } = s.details
-  const at = order * DETAIL.words
-  const account = accountSlotOf(s, order)
-  const last = s.accounts.get(account, ACCOUNT.lastOrder)
-  i32[at + DETAIL.accountNext] = NONE
-  i32[at + DETAIL.accountPrevious] = last
-  if (last === NONE) s.accounts.set(account, ACCOUNT.firstOrder, order)
-  else i32[last * DETAIL.words + DETAIL.accountNext] = order
-  s.accounts.set(account, ACCOUNT.lastOrder, order)
 }
 
 function count(s: EngineState, order: number, change: number): void {

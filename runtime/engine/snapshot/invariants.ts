@@ -13,9 +13,10 @@ import { ID_WORDS } from '../hot-command.ts'
 import { type InstrumentState, STATE_AUCTION, STATE_OPEN } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { accountSlotOf } from '../orders/account-orders.ts'
 import { loadClOrdID } from '../orders/cancel-order.ts'
 import { openOrdersOf } from '../orders/mass-cancel.ts'
-import { accountSlotOf, instrumentOf, orderIDOf } from '../orders/resting.ts'
+import { instrumentOf, orderIDOf } from '../orders/resting.ts'
 import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
 
 const money = new Int64()
