@@ -2,20 +2,27 @@
 // standard output. Names: matching, log, path, sustained, projections; none = all.
 
 import process from 'node:process'
-import Table from 'cli-table3'
 import { Command } from 'commander'
 import type { BenchRow } from './bench-row.ts'
+import { exitCodeOf, judge } from './goals.ts'
 import { runLogBench } from './log.ts'
 import { describeMachine } from './machine.ts'
+import { writeIntoDocument } from './markdown.ts'
+import { writePlot } from './matching/plot.ts'
 import { runMatchingBench } from './matching.ts'
 import { runOrderPathBench } from './order-path.ts'
 import { runProjectionsBench } from './projections.ts'
 import { runSustainedBench } from './sustained.ts'
+import { renderRows, renderVerdicts } from './table.ts'
 
 interface Options {
   readonly rounds: string
   readonly seconds: string
   readonly sustain: string
+  readonly only: string[]
+  readonly check: boolean
+  readonly plot?: string
+  readonly markdown?: string
 }
 
 /** A round feeds six projections 20,000 orders each. */
@@ -27,6 +34,10 @@ const program = new Command('bench')
   .option('--rounds <n>', 'interleaved rounds', '5')
   .option('--seconds <n>', 'length of one sample of the path bench', '5')
   .option('--sustain <n>', 'length of the sustained run in seconds', '60')
+  .option('--only <part...>', 'matching: only these parts', [])
+  .option('--check', 'judge every figure that has a goal; exit code 1 when one is missed', false)
+  .option('--plot <file>', 'matching: draw the figures as SVG')
+  .option('--markdown <file>', 'matching: write the tables between the marks of this document')
   .action(run)
 
 await program.parseAsync()
@@ -43,13 +54,21 @@ async function run(names: string[], options: Options): Promise<void> {
   }
   const { cpu, cores, node, commit, load } = machine
   process.stderr.write(`${cpu}, ${cores} cores, Node ${node}, commit ${commit}, load ${load}\n`)
-  process.stderr.write(`${render(rows)}\n`)
+  process.stderr.write(`${renderRows(rows)}\n`)
+  if (options.plot !== undefined) writePlot(options.plot, rows, machine)
+  if (options.markdown !== undefined) {
+    writeIntoDocument({ file: options.markdown, rows, machine, plot: options.plot })
+  }
+  if (!options.check) return
+  const judged = judge(rows)
+  process.stderr.write(`${renderVerdicts(judged)}\n`)
+  process.exitCode = exitCodeOf(judged)
 }
 
 function benchOf(name: string, rounds: number, options: Options): Promise<BenchRow[]> {
   switch (name) {
     case 'matching':
-      return runMatchingBench({ rounds })
+      return runMatchingBench({ rounds, only: options.only })
     case 'log':
       return runLogBench({ rounds })
     case 'path':
@@ -65,16 +84,4 @@ function benchOf(name: string, rounds: number, options: Options): Promise<BenchR
     default:
       return program.error(`unknown bench ${name}`, { exitCode: 2 })
   }
-}
-
-function render(rows: readonly BenchRow[]): string {
-  const table = new Table({
-    head: ['bench', 'what', 'value', 'unit', 'p50', 'p99', 'p99.9', 'max', 'goal'],
-    style: { head: [], border: [] },
-  })
-  for (const { bench, name, value, unit, percentiles: p, goal } of rows) {
-    const at = (key: string): string => (p?.[key] === undefined ? '' : String(p[key]))
-    table.push([bench, name, value, unit, at('p50'), at('p99'), at('p99.9'), at('max'), goal ?? ''])
-  }
-  return table.toString()
 }

@@ -1,0 +1,79 @@
+// Who runs in a race, and the race: round by round all contestants, one after another, so that
+// whatever else the machine does hits all of them alike. A figure is the median of its rounds.
+
+import type { BenchRow } from '../bench-row.ts'
+import { median } from '../statistics.ts'
+
+/** Something that handles a number of commands and says how long it took. */
+export interface Contestant {
+  readonly name: string
+  /** Commands of one round. */
+  readonly commands: number
+  readonly goal?: string
+  readonly stretch?: string
+  readonly point?: { readonly line: string; readonly at: number }
+  /** Plays one round: nanoseconds for all its commands. */
+  run(): number
+}
+
+/** A contestant with its nanoseconds a command, round by round. */
+export interface Result {
+  readonly contestant: Contestant
+  readonly samples: readonly number[]
+}
+
+/** Runs `rounds` rounds after one that only warms up. */
+export function race(contestants: readonly Contestant[], rounds: number): Result[] {
+  const results = contestants.map((contestant) => ({ contestant, samples: [] as number[] }))
+  for (let round = 0; round <= rounds; round++) {
+    for (const { contestant, samples } of results) {
+      const perCommand = contestant.run() / contestant.commands
+      if (round > 0) samples.push(perCommand)
+    }
+  }
+  return results
+}
+
+/** Median nanoseconds a command. */
+export function timeOf({ samples }: Result): number {
+  return median(samples)
+}
+
+/** The figure of a race: nanoseconds a command, and commands a second. */
+export function speedRow(part: string, result: Result): BenchRow {
+  const { name, goal, stretch, point } = result.contestant
+  const time = timeOf(result)
+  return {
+    bench: 'matching',
+    part,
+    name,
+    value: rounded(time),
+    unit: 'ns/command',
+    perSecond: Math.round(1e9 / time),
+    ...(goal === undefined ? {} : { goal }),
+    ...(stretch === undefined ? {} : { stretch }),
+    ...(point === undefined ? {} : { point }),
+  }
+}
+
+/** A figure that is no time of a race. */
+export function figure(
+  part: string,
+  name: string,
+  value: number,
+  unit: string,
+  more: Pick<BenchRow, 'goal' | 'stretch' | 'percentiles' | 'skipped'> = {},
+): BenchRow {
+  return { bench: 'matching', part, name, value: rounded(value), unit, ...more }
+}
+
+/** Whether two outcomes are the same, as a figure whose goal is 1. */
+export function agreement(part: string, name: string, isRight: boolean): BenchRow {
+  return figure(part, name, isRight ? 1 : 0, '1 = yes', { goal: '= 1' })
+}
+
+/** Three decimals below 10, one above: no figure here is known better. */
+export function rounded(value: number): number {
+  const steps = Math.abs(value) < 10 ? 1000 : 10
+  return Math.round(value * steps) / steps
+}
