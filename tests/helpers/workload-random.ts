@@ -1,10 +1,10 @@
 // Random commands from a seed: mostly sensible, sometimes hostile, always over few accounts, prices
 // and ids so that they meet. The configuration (fees, band, limits, sizes) is random too.
 
-import type { Command, ListInstrument } from '#domain/command.ts'
+import type { Command, ListInstrument, NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
-import { SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
-import { TRACE } from './engine-under-test.ts'
+import { CANCEL_REPLACE_MODES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { COMMAND_NS, TRACE } from './engine-under-test.ts'
 
 /** xorshift32: small, seeded, the same everywhere. */
 export class Random {
@@ -38,6 +38,9 @@ export class Random {
   }
 }
 
+/** Time of the first command: the run goes through a midnight. */
+export const START_NS = 1_767_571_200_000_000_000n - 1_000_000_000n
+
 const ODD_NUMBERS = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53 - 1, 2 ** 53, 1e300]
 const ACCOUNTS = [1000, 1001, 1002, 1003, 4_294_967_295]
 
@@ -52,6 +55,7 @@ export class RandomCommands {
   /** What ends the halts that were sent, soon. */
   readonly #resume: Command[] = []
   #price = 1000
+  #now = START_NS
   readonly #scale: number
 
   constructor(seed: number) {
@@ -72,6 +76,7 @@ export class RandomCommands {
         commands.push(this.#transfer('Credit', account, asset, amount))
       }
     }
+    this.#now += BigInt(commands.length) * COMMAND_NS
     return commands
   }
 
@@ -89,9 +94,14 @@ export class RandomCommands {
 
   next(): Command {
     const r = this.random
-    if (this.#resume.length > 0 && r.chance(10)) return this.#resume.pop() as Command
+    if (this.#resume.length > 0 && r.chance(10)) {
+      this.#now += COMMAND_NS
+      return this.#resume.pop() as Command
+    }
     const kind = r.below(1000)
-    if (kind < 560) return this.#newOrder()
+    this.#now += COMMAND_NS
+    if (kind < 540) return this.#newOrder()
+    if (kind < 560) return this.#cancelReplace()
     if (kind < 780) return { ...this.#request(), type: 'CancelOrder' }
     if (kind < 930) {
       return {
@@ -104,11 +114,12 @@ export class RandomCommands {
     return this.#rare()
   }
 
-  #newOrder(): Command {
+  #newOrder(): NewOrder {
     const r = this.random
     const isMarket = r.chance(15)
     const byAmount = isMarket && r.chance(40)
     const odd = r.chance(2)
+    const timeInForce = r.chance(60) ? 'GTC' : r.pick(TIMES_IN_FORCE.slice(0, isMarket ? 3 : 6))
     return {
       type: 'NewOrder',
       account: r.chance(1) ? r.pick([0, 1, 2, 77]) : r.pick(ACCOUNTS),
@@ -117,7 +128,7 @@ export class RandomCommands {
       clOrdID: r.chance(2) ? (r.chance(10) ? '' : this.#id()) : `c${++this.#sent}`,
       side: r.pick(SIDES),
       ordType: odd && r.chance(20) ? 'Stop' : isMarket ? 'Market' : 'Limit',
-      timeInForce: r.chance(70) ? 'GTC' : r.pick(TIMES_IN_FORCE.slice(0, r.chance(5) ? 6 : 3)),
+      timeInForce,
       stpMode: r.chance(50) ? null : r.pick(STP_MODES),
       postOnly: r.chance(10),
       reduceOnly: odd && r.chance(10),
@@ -128,7 +139,7 @@ export class RandomCommands {
       displayQty: 0,
       trailingOffset: 0,
       trailingOffsetUnit: 'Ticks',
-      expireTimeNs: odd && r.chance(10) ? 5n : 0n,
+      expireTimeNs: (timeInForce === 'GTD') !== odd ? this.#soon() : 0n,
     }
   }
 
@@ -151,8 +162,23 @@ export class RandomCommands {
     }
   }
 
+  #cancelReplace(): Command {
+    const r = this.random
+    const { account, traceId: _trace, type: _type, ...order } = this.#newOrder()
+    const { orderID, origClOrdID } = this.#request()
+    const mode = r.pick(CANCEL_REPLACE_MODES)
+    const request = { orderID, origClOrdID, order, mode, traceId: TRACE } as const
+    return { type: 'CancelReplace', account, ...request }
+  }
+
+  /** An instant near the present one, now and then gone by. */
+  #soon(): bigint {
+    return this.#now + BigInt(this.random.below(400) - 10) * (COMMAND_NS / 2n)
+  }
+
   #rare(): Command {
     const r = this.random
+    if (r.chance(40)) return this.#timely()
     const account = r.chance(3) ? 77 : r.pick(ACCOUNTS)
     const common = { account, traceId: TRACE }
     const asset = r.pick(['BTC', 'ETH', 'USD', 'XXX'])
@@ -210,6 +236,20 @@ export class RandomCommands {
           BigInt(r.below(5_000)) * BigInt(this.#scale),
         )
     }
+  }
+
+  /** What has to do with time. */
+  #timely(): Command {
+    const r = this.random
+    const common = { account: r.chance(3) ? 77 : r.pick(ACCOUNTS), traceId: TRACE }
+    if (r.chance(60)) return { ...common, account: 0, type: 'Clock' }
+    if (r.chance(60)) {
+      const timeoutMs = r.pick([0, 5, 20, 100, 1000, 1.5, -1])
+      return { ...common, type: 'SetDeadMan', timeoutMs }
+    }
+    const limits = { ...common, type: 'SetLimits', maxOpenOrders: null, maxPosition: null } as const
+    this.#resume.push({ ...limits, maxOrdersPerSecond: 0 })
+    return { ...limits, maxOrdersPerSecond: r.pick([1, 20, 100, null]) }
   }
 
   #transfer(type: 'Credit' | 'Debit', account: number, asset: string, amount: bigint): Command {

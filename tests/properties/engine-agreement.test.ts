@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import { FastEngine } from '../helpers/engine-under-test.ts'
 import { NaiveEngine } from '../helpers/naive-engine.ts'
-import { RandomCommands } from '../helpers/workload-random.ts'
+import { RandomCommands, START_NS } from '../helpers/workload-random.ts'
 
 const COMMANDS = Number(process.env['TE_TEST_COMMANDS'] ?? 200_000)
 const FIRST_SEED = Number(process.env['TE_TEST_SEED'] ?? 1)
@@ -17,6 +17,8 @@ test('B1 B5: the fast and the naive engine answer random commands alike, and non
     const commands = new RandomCommands(seed)
     const fast = new FastEngine({ capacity: 1 })
     const naive = new NaiveEngine()
+    fast.advanceTo(START_NS)
+    naive.advanceTo(START_NS)
     const opening = commands.opening()
     for (let i = 0; i < opening.length + COMMANDS_PER_SEED; i++) {
       const command = opening[i] ?? commands.next()

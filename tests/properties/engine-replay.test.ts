@@ -4,13 +4,14 @@ import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import type { EngineEvent } from '#domain/event.ts'
 import { FastEngine } from '../helpers/engine-under-test.ts'
-import { RandomCommands } from '../helpers/workload-random.ts'
+import { RandomCommands, START_NS } from '../helpers/workload-random.ts'
 
 const COMMANDS = 3000
 
 /** Plays a seed; `visit` is called after each command. */
 function play(seed: number, engine: FastEngine, visit: (events: EngineEvent[], i: number) => void) {
   const commands = new RandomCommands(seed)
+  engine.advanceTo(START_NS)
   const opening = commands.opening()
   for (let i = 0; i < opening.length + COMMANDS; i++) {
     const events = engine.apply(opening[i] ?? commands.next())
