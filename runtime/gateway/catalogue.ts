@@ -69,8 +69,12 @@ export function instrumentView({ instrument, format }: Listed): Record<string, u
     priceBandPpm: instrument.priceBandPpm,
     makerFeePpm: instrument.makerFeePpm,
     takerFeePpm: instrument.takerFeePpm,
+    initialMarginPpm: instrument.initialMarginPpm,
+    maintenanceMarginPpm: instrument.maintenanceMarginPpm,
+    maxPosition: format.qty(instrument.maxPosition),
     maxOpenOrders: instrument.maxOpenOrders,
     tradingState: instrument.tradingState,
+    volatilityGuard: instrument.volatilityGuard ?? null,
   }
 }
 

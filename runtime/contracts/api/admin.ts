@@ -1,7 +1,7 @@
 // What operators may ask of the venue, with the admin token.
 
 import { type Static, Type } from 'typebox'
-import { INSTRUMENT_KINDS } from '#domain/instrument.ts'
+import { INSTRUMENT_KINDS, VOLATILITY_ACTIONS } from '#domain/instrument.ts'
 import {
   AccountId,
   Amount,
@@ -17,6 +17,19 @@ import {
 
 const Scale = Type.Integer({ minimum: 0, maximum: 18 })
 const Count = Type.Integer({ minimum: 0, maximum: 1_000_000_000 })
+
+const MarginField = Type.Integer({
+  minimum: 0,
+  maximum: 1_000_000,
+  description: 'LinearPerpetual: parts per million of the notional',
+})
+const GuardField = strict(
+  {
+    bandPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+    action: Type.Enum([...VOLATILITY_ACTIONS]),
+  },
+  { description: 'Ends a sweep that leaves the band around the last trade before it' },
+)
 
 export const ListInstrumentBody = strict({
   symbol: SymbolField,
@@ -34,10 +47,14 @@ export const ListInstrumentBody = strict({
   priceBandPpm: Type.Optional(Count),
   makerFeePpm: PpmField,
   takerFeePpm: PpmField,
+  initialMarginPpm: Type.Optional(MarginField),
+  maintenanceMarginPpm: Type.Optional(MarginField),
+  maxPosition: Type.Optional(Decimal('Base asset; 0 = unlimited')),
   maxOpenOrders: Type.Optional(Count),
   defaultStpMode: Type.Optional(StpModeField),
   allowedStpModes: Type.Optional(Type.Array(StpModeField, { minItems: 1, maxItems: 5 })),
   tradingState: Type.Optional(TradingStateField),
+  volatilityGuard: Type.Optional(GuardField),
 })
 export type ListInstrumentRequest = Static<typeof ListInstrumentBody>
 
@@ -47,11 +64,21 @@ export const AmendInstrumentBody = strict({
   takerFeePpm: Type.Optional(PpmField),
   maxOpenOrders: Type.Optional(Count),
   maxPosition: Type.Optional(Decimal('Base asset; 0 = unlimited')),
+  initialMarginPpm: Type.Optional(MarginField),
+  maintenanceMarginPpm: Type.Optional(MarginField),
+  volatilityGuard: Type.Optional(GuardField),
+})
+export const MarkBody = strict({ price: Decimal('A multiple of the tick size') })
+export const MarkSchema = Type.Object({
+  symbol: Type.String(),
+  markPrice: Amount,
+  seq: SeqField,
 })
 export const TradingStateBody = strict({ tradingState: TradingStateField })
 export const AdminAccountParams = strict({ accountId: AccountId })
 export const LimitsBody = strict({
   maxOpenOrders: Type.Optional(Count),
+  maxOrdersPerSecond: Type.Optional(Count),
   maxPosition: Type.Optional(
     strict({ symbol: SymbolField, qty: Decimal('Base asset; 0 = unlimited') }),
   ),
@@ -68,6 +95,21 @@ export const AdminAccountSchema = Type.Object({
   maxOpenOrders: Type.Integer(),
   makerFeePpm: Type.Union([Type.Integer(), Type.Null()]),
   takerFeePpm: Type.Union([Type.Integer(), Type.Null()]),
+  maxOrdersPerSecond: Type.Integer(),
+  seq: SeqField,
+})
+/** One row for each asset in which the account was below its maintenance margin. */
+export const LiquidationSchema = Type.Object({
+  accountId: AccountId,
+  canceledCount: Type.Integer(),
+  assets: Type.Array(
+    Type.Object({
+      asset: Type.String(),
+      equityBefore: Amount,
+      maintenanceBefore: Amount,
+      insurancePaid: Amount,
+    }),
+  ),
   seq: SeqField,
 })
 export const VenueSchema = Type.Object({ killSwitch: Type.Boolean(), seq: SeqField })

@@ -22,8 +22,15 @@ export const InstrumentSchema = Type.Object({
   priceBandPpm: Type.Integer(),
   makerFeePpm: Type.Integer(),
   takerFeePpm: Type.Integer(),
+  initialMarginPpm: Type.Integer(),
+  maintenanceMarginPpm: Type.Integer(),
+  maxPosition: Amount,
   maxOpenOrders: Type.Integer(),
   tradingState: Type.String(),
+  volatilityGuard: Type.Union([
+    Type.Object({ bandPpm: Type.Integer(), action: Type.String() }),
+    Type.Null(),
+  ]),
 })
 export const InstrumentsSchema = Type.Array(InstrumentSchema)
 

@@ -1,7 +1,14 @@
 // Orders at the edge: what a client sends to place, replace and cancel, and what it gets back.
 
 import { type Static, Type } from 'typebox'
-import { ORD_STATUSES, SIDES } from '#domain/order.ts'
+import {
+  ORD_STATUSES,
+  ORD_TYPES,
+  SIDES,
+  TIMES_IN_FORCE,
+  TRAILING_OFFSET_UNITS,
+} from '#domain/order.ts'
+import { INSTANT_PATTERN } from '../instant.ts'
 import {
   Amount,
   AmountOrNull,
@@ -18,20 +25,32 @@ import {
   strict,
 } from './fields.ts'
 
-/** What can be placed today. */
-export const PLACEABLE_ORD_TYPES = ['Limit', 'Market'] as const
-export const PLACEABLE_TIMES_IN_FORCE = ['GTC', 'IOC', 'FOK'] as const
+const TIME_IN_FORCE = 'Market: IOC by default, every other type: GTC'
+const Instant = Type.String({
+  pattern: INSTANT_PATTERN,
+  description: 'GTD only: the first instant at which the order is gone, UTC',
+  examples: ['2026-12-31T23:59:59.5Z'],
+})
 
 export const orderFields = {
   symbol: SymbolField,
   side: SideField,
-  ordType: Type.Enum([...PLACEABLE_ORD_TYPES]),
-  timeInForce: Type.Optional(
-    Type.Enum([...PLACEABLE_TIMES_IN_FORCE], { description: 'Limit: GTC, Market: IOC by default' }),
-  ),
-  price: Type.Optional(Decimal('Limit orders only: a multiple of the tick size')),
+  ordType: Type.Enum([...ORD_TYPES]),
+  timeInForce: Type.Optional(Type.Enum([...TIMES_IN_FORCE], { description: TIME_IN_FORCE })),
+  price: Type.Optional(Decimal('Limit, StopLimit and TakeProfitLimit: a multiple of the tick')),
   orderQty: Type.Optional(Decimal('A multiple of the lot size')),
   quoteAmount: Type.Optional(Decimal('Market orders only, instead of orderQty')),
+  stopPx: Type.Optional(Decimal('Stop and TakeProfit types: the last price that elects the order')),
+  trailingOffset: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 4_294_967_295,
+      description: 'TrailingStop: how far the stop stays behind the best last price',
+    }),
+  ),
+  trailingOffsetUnit: Type.Optional(Type.Enum([...TRAILING_OFFSET_UNITS], { default: 'Ticks' })),
+  displayQty: Type.Optional(Decimal('Iceberg: how much of a resting Limit order is shown')),
+  expireTime: Type.Optional(Instant),
   postOnly: Type.Optional(Type.Boolean()),
   reduceOnly: Type.Optional(Type.Boolean()),
   stpMode: Type.Optional(StpModeField),
@@ -73,7 +92,9 @@ export const OrderResultSchema = Type.Object({
   ordType: Type.String(),
   timeInForce: Type.String(),
   price: AmountOrNull,
+  stopPx: AmountOrNull,
   orderQty: Amount,
+  displayQty: AmountOrNull,
   ordStatus: Type.Enum([...ORD_STATUSES]),
   cumQty: Amount,
   leavesQty: Amount,
@@ -102,7 +123,9 @@ export const OrderSchema = Type.Object({
   ordType: Type.String(),
   timeInForce: Type.String(),
   price: AmountOrNull,
+  stopPx: AmountOrNull,
   orderQty: Amount,
+  displayQty: AmountOrNull,
   ordStatus: Type.String(),
   cumQty: Amount,
   leavesQty: Amount,

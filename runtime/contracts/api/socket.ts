@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import { AccountId, ClientId, Id, SideField, SymbolField, strict } from './fields.ts'
+import { cancelReplaceFields, deadManFields, orderListFields } from './order-groups.ts'
 import { orderFields, replaceFields } from './orders.ts'
 
 /** Requests that one frame may carry, and bytes. */
@@ -45,6 +46,21 @@ export const socketRequests = {
     accountId: SessionAccount,
     symbol: Type.Optional(SymbolField),
     side: Type.Optional(SideField),
+  }),
+  'order.cancelReplace': strict({
+    ...common('order.cancelReplace'),
+    accountId: SessionAccount,
+    ...cancelReplaceFields,
+  }),
+  'order.placeList': strict({
+    ...common('order.placeList'),
+    accountId: SessionAccount,
+    ...orderListFields,
+  }),
+  'deadMan.set': strict({
+    ...common('deadMan.set'),
+    accountId: SessionAccount,
+    ...deadManFields,
   }),
   subscribe: strict({ ...common('subscribe'), channels: channelList() }),
   unsubscribe: strict({ ...common('unsubscribe'), channels: channelList() }),

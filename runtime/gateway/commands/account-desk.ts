@@ -22,6 +22,11 @@ export interface AccountDesk {
     command: AdminCommand,
     answer: T,
   ) => Promise<EventOf<T> & { readonly seq: number }>
+  /** The same for a command that may have several of them; at least one. */
+  readonly executeAll: <T extends EngineEvent['type']>(
+    command: AdminCommand,
+    answer: T,
+  ) => Promise<{ readonly events: readonly EventOf<T>[]; readonly seq: number }>
   /** Opens the engine's account if this gateway does not know that it is open. */
   readonly ensureOpen: (origin: Origin) => Promise<void>
   /** Brings or takes demo money. Errors: TE_INPUT_*, TE_REJECT_*. */
@@ -41,13 +46,17 @@ export function createAccountDesk(parts: {
   readonly depositMax: string
 }): AccountDesk {
   const { pipeline, catalogue, router } = parts
-  const execute: AccountDesk['execute'] = async (command, answer) => {
+  const executeAll: AccountDesk['executeAll'] = async (command, answer) => {
     const { events, seq } = await pipeline.execute(command)
     const refused = refusalIn(events, seq)
     if (refused !== undefined) throw refused
-    const found = events.find((event) => event.type === answer)
-    if (found === undefined) throw internalRefusal()
-    return { ...(found as EventOf<typeof answer>), seq }
+    const found = events.filter((event) => event.type === answer)
+    if (found.length === 0) throw internalRefusal()
+    return { events: found as EventOf<typeof answer>[], seq }
+  }
+  const execute: AccountDesk['execute'] = async (command, answer) => {
+    const { events, seq } = await executeAll(command, answer)
+    return { ...(events[0] as EventOf<typeof answer>), seq }
   }
   const ensureOpen: AccountDesk['ensureOpen'] = async (origin) => {
     if (router.hasAccount(origin.account)) return
@@ -56,6 +65,7 @@ export function createAccountDesk(parts: {
   }
   return {
     execute,
+    executeAll,
     ensureOpen,
     transfer: async (type, request, origin) => {
       const command = transferCommand(type, request, origin, catalogue, parts.depositMax)

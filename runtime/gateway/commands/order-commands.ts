@@ -3,10 +3,21 @@
 // state of the market or the account is the engine's to refuse.
 
 import { randomUUID } from 'node:crypto'
+import type { CancelReplaceRequest, OrderListRequest } from '#contracts/api/order-groups.ts'
 import type { NewOrderRequest, ReplaceOrderRequest } from '#contracts/api/orders.ts'
 import { InputError } from '#contracts/errors.ts'
-import type { CancelOrder, MassCancel, NewOrder, ReplaceOrder } from '#domain/command.ts'
-import type { Side } from '#domain/order.ts'
+import { parseInstant } from '#contracts/instant.ts'
+import type {
+  CancelOrder,
+  CancelReplace,
+  MassCancel,
+  NewOrder,
+  NewOrderList,
+  OrderTerms,
+  ReplaceOrder,
+  SetDeadMan,
+} from '#domain/command.ts'
+import type { OrdType, Side } from '#domain/order.ts'
 import type { Catalogue, Listed } from '../catalogue.ts'
 
 /** Whose command, in which trace. */
@@ -23,40 +34,78 @@ export interface OrderTarget {
 
 /** A new order. Errors: TE_INPUT_*, TE_NOT_FOUND_INSTRUMENT. */
 export function newOrder(request: NewOrderRequest, origin: Origin, catalogue: Catalogue): NewOrder {
+  return { type: 'NewOrder', ...origin, ...orderTerms(request, catalogue) }
+}
+
+/** Cancel and new order in one. Errors: TE_INPUT_*, TE_NOT_FOUND_INSTRUMENT. */
+export function cancelReplace(
+  request: CancelReplaceRequest,
+  origin: Origin,
+  catalogue: Catalogue,
+): CancelReplace {
+  const { mode = 'StopOnFailure' } = request
+  const order = orderTerms(request.order, catalogue)
+  return { type: 'CancelReplace', ...origin, mode, ...targetOf(request), order }
+}
+
+/** Orders that depend on each other. Errors: TE_INPUT_*, TE_NOT_FOUND_INSTRUMENT. */
+export function orderList(
+  { contingencyType, orders }: OrderListRequest,
+  origin: Origin,
+  catalogue: Catalogue,
+): NewOrderList {
+  const terms = orders.map((order) => orderTerms(order, catalogue))
+  return { type: 'NewOrderList', ...origin, contingencyType, orders: terms }
+}
+
+export function setDeadMan(timeoutMs: number, origin: Origin): SetDeadMan {
+  return { type: 'SetDeadMan', ...origin, timeoutMs }
+}
+
+const PRICED: readonly OrdType[] = ['Limit', 'StopLimit', 'TakeProfitLimit']
+
+/** What every new order says, alone or as a part of something. */
+function orderTerms(request: NewOrderRequest, catalogue: Catalogue): OrderTerms {
   const { instrument, format } = catalogue.bySymbol(request.symbol)
-  const { price, orderQty, quoteAmount, ordType } = request
-  const isLimit = ordType === 'Limit'
-  if (isLimit && price === undefined) throw wrong('price', 'a Limit order needs a price')
-  if (!isLimit && price !== undefined) throw wrong('price', 'a Market order has no price')
-  if (isLimit && quoteAmount !== undefined) {
+  const { price, orderQty, quoteAmount, stopPx, displayQty, expireTime, ordType } = request
+  assertFields(request)
+  const ticks = (text: string, field: string) => positive(format.parsePrice(text, field), field)
+  const lots = (text: string, field: string) => positive(format.parseQty(text, field), field)
+  const money = (text: string, field: string) => positive(format.parseQuote(text, field), field)
+  return {
+    instrumentId: instrument.instrumentId,
+    clOrdID: request.clOrdID ?? randomUUID(),
+    side: request.side,
+    ordType,
+    timeInForce: request.timeInForce ?? (ordType === 'Market' ? 'IOC' : 'GTC'),
+    stpMode: request.stpMode ?? null,
+    postOnly: request.postOnly ?? false,
+    reduceOnly: request.reduceOnly ?? false,
+    price: price === undefined ? 0 : ticks(price, 'price'),
+    orderQty: orderQty === undefined ? 0 : lots(orderQty, 'orderQty'),
+    quoteAmount: quoteAmount === undefined ? 0n : money(quoteAmount, 'quoteAmount'),
+    stopPx: stopPx === undefined ? 0 : ticks(stopPx, 'stopPx'),
+    displayQty: displayQty === undefined ? 0 : lots(displayQty, 'displayQty'),
+    trailingOffset: request.trailingOffset ?? 0,
+    trailingOffsetUnit: request.trailingOffsetUnit ?? 'Ticks',
+    expireTimeNs: expireTime === undefined ? 0n : parseInstant(expireTime, 'expireTime'),
+  }
+}
+
+/** Fields that a type must have, or cannot have. Errors: TE_INPUT_FIELD. */
+function assertFields(request: NewOrderRequest): void {
+  const { ordType, price, orderQty, quoteAmount } = request
+  const isPriced = PRICED.includes(ordType)
+  if (isPriced && price === undefined) throw wrong('price', `a ${ordType} order needs a price`)
+  if (!isPriced && price !== undefined) throw wrong('price', `a ${ordType} order has no price`)
+  if (ordType !== 'Market' && quoteAmount !== undefined) {
     throw wrong('quoteAmount', 'only a Market order is by quoteAmount')
   }
   if ((orderQty === undefined) === (quoteAmount === undefined)) {
     throw wrong('orderQty', 'exactly one of orderQty and quoteAmount')
   }
-  return {
-    type: 'NewOrder',
-    ...origin,
-    instrumentId: instrument.instrumentId,
-    clOrdID: request.clOrdID ?? randomUUID(),
-    side: request.side,
-    ordType,
-    timeInForce: request.timeInForce ?? (isLimit ? 'GTC' : 'IOC'),
-    stpMode: request.stpMode ?? null,
-    postOnly: request.postOnly ?? false,
-    reduceOnly: request.reduceOnly ?? false,
-    price: price === undefined ? 0 : positive(format.parsePrice(price, 'price'), 'price'),
-    orderQty:
-      orderQty === undefined ? 0 : positive(format.parseQty(orderQty, 'orderQty'), 'orderQty'),
-    quoteAmount:
-      quoteAmount === undefined
-        ? 0n
-        : positive(format.parseQuote(quoteAmount, 'quoteAmount'), 'quoteAmount'),
-    stopPx: 0,
-    displayQty: 0,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
+  if (request.timeInForce === 'GTD' && request.expireTime === undefined) {
+    throw wrong('expireTime', 'a GTD order needs an expireTime')
   }
 }
 

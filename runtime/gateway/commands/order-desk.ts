@@ -1,26 +1,33 @@
 // Orders of REST and of sockets take this one way: command, log, events, answer.
 
 import type { OrderResult } from '#contracts/api/orders.ts'
-import type { MassCancel } from '#domain/command.ts'
+import type { CancelReplace, MassCancel, NewOrderList, SetDeadMan } from '#domain/command.ts'
 import type { Catalogue, Listed } from '../catalogue.ts'
 import type { EventRouter } from '../events/router.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import type { Rpc, RpcContext } from '../rpc.ts'
 import type { OrderTarget, Origin } from './order-commands.ts'
-import { massCancelResult, type OrderCommand, orderResult } from './order-result.ts'
+import {
+  cancelReplaceResult,
+  deadManResult,
+  massCancelResult,
+  type OrderCommand,
+  orderListResult,
+  orderResult,
+} from './order-result.ts'
 import type { CommandOutcome, CommandPipeline } from './pipeline.ts'
+
+/** What a client may ask about orders. */
+export type DeskCommand = OrderCommand | CancelReplace | NewOrderList | MassCancel | SetDeadMan
 
 /** The answer to an order command. */
 export type DeskAnswer = OrderResult | object | Refusal
 
 export interface OrderDesk {
   /** Sends a command; `onAnswer` is called once, later. */
-  readonly submit: (
-    command: OrderCommand | MassCancel,
-    onAnswer: (answer: DeskAnswer) => void,
-  ) => void
+  readonly submit: (command: DeskCommand, onAnswer: (answer: DeskAnswer) => void) => void
   /** The same as a promise. Errors: Refusal. */
-  readonly execute: (command: OrderCommand | MassCancel) => Promise<object>
+  readonly execute: (command: DeskCommand) => Promise<object>
   /**
    * The instrument of an order that is to be replaced: named by the client, known from its events,
    * or looked up in the history (a promise then). Errors: TE_NOT_FOUND_*, TE_INPUT_FIELD.
@@ -63,14 +70,20 @@ export function createOrderDesk(parts: {
   }
 }
 
-function answerOf(
-  command: OrderCommand | MassCancel,
-  outcome: CommandOutcome,
-  catalogue: Catalogue,
-): DeskAnswer {
+function answerOf(command: DeskCommand, outcome: CommandOutcome, catalogue: Catalogue): DeskAnswer {
   if (!outcome.ok) return refusalOf(outcome.error) as Refusal
-  if (command.type === 'MassCancel') return massCancelResult(outcome)
-  return orderResult(command, outcome, catalogue)
+  switch (command.type) {
+    case 'MassCancel':
+      return massCancelResult(outcome)
+    case 'SetDeadMan':
+      return deadManResult(command, outcome)
+    case 'CancelReplace':
+      return cancelReplaceResult(command, outcome, catalogue)
+    case 'NewOrderList':
+      return orderListResult(command, outcome, catalogue)
+    default:
+      return orderResult(command, outcome, catalogue)
+  }
 }
 
 async function lookUp(

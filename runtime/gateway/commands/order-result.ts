@@ -1,7 +1,15 @@
 // (7) From the events of one command to its answer.
 
+import type { CancelReplaceResult, OrderListResult } from '#contracts/api/order-groups.ts'
 import type { OrderResult } from '#contracts/api/orders.ts'
-import type { CancelOrder, NewOrder, ReplaceOrder } from '#domain/command.ts'
+import type {
+  CancelOrder,
+  CancelReplace,
+  NewOrder,
+  NewOrderList,
+  ReplaceOrder,
+  SetDeadMan,
+} from '#domain/command.ts'
 import type { EngineEvent, ExecutionReport } from '#domain/event.ts'
 import type { Catalogue, Listed } from '../catalogue.ts'
 import { internalRefusal, Refusal, refusalOfReject } from '../refusal.ts'
@@ -22,11 +30,62 @@ export function orderResult(
   if (first.execType === 'Rejected') return refusalOfReject(first.rejectReason, seq)
   const listed = catalogue.byId(first.instrumentId)
   if (listed === undefined) return internalRefusal()
+  const at = { seq, timestampNs, traceId: command.traceId }
+  const { orderID } = first
   const reports = events.filter(
     (event): event is ExecutionReport =>
-      event.type === 'ExecutionReport' && event.orderID === first.orderID,
+      event.type === 'ExecutionReport' && event.orderID === orderID,
   )
-  return resultOf(reports, listed, { seq, timestampNs, traceId: command.traceId })
+  return resultOf(reports, listed, at)
+}
+
+/**
+ * What the two halves of a cancel and replace did. A refusal only when neither did anything: then
+ * the new order's reason, which says CancelFailed when the cancel's was the cause.
+ */
+export function cancelReplaceResult(
+  command: CancelReplace,
+  outcome: Done,
+  catalogue: Catalogue,
+): CancelReplaceResult | Refusal {
+  const { account, traceId, order, orderID, origClOrdID } = command
+  const origin = { account, traceId }
+  const isNew = (event: EngineEvent): boolean =>
+    event.type === 'ExecutionReport' && event.clOrdID === order.clOrdID
+  // The cancel's own report comes first: later ones of that order would be of its end, too.
+  const others = { ...outcome, events: outcome.events.filter((event) => !isNew(event)) }
+  const cancel = { type: 'CancelOrder', ...origin, orderID, origClOrdID, clOrdID: '' } as const
+  const placed = orderResult({ type: 'NewOrder', ...origin, ...order }, outcome, catalogue)
+  const canceled = orderResult(cancel, others, catalogue)
+  if (placed instanceof Refusal && canceled instanceof Refusal) return placed
+  return {
+    canceled: canceled instanceof Refusal ? null : canceled,
+    cancelReject: canceled instanceof Refusal ? canceled.code : null,
+    order: placed instanceof Refusal ? null : placed,
+    orderReject: placed instanceof Refusal ? placed.code : null,
+    seq: outcome.seq,
+  }
+}
+
+/** All orders of a list, or the refusal of all of them. */
+export function orderListResult(
+  command: NewOrderList,
+  outcome: Done,
+  catalogue: Catalogue,
+): OrderListResult | Refusal {
+  const { account, traceId, contingencyType } = command
+  const orders: OrderResult[] = []
+  for (const terms of command.orders) {
+    const leg = orderResult({ type: 'NewOrder', account, traceId, ...terms }, outcome, catalogue)
+    if (leg instanceof Refusal) return leg
+    orders.push(leg)
+  }
+  return { contingencyType, orders, seq: outcome.seq }
+}
+
+/** What the dead-man switch is set to. */
+export function deadManResult(command: SetDeadMan, { events, seq }: Done): object | Refusal {
+  return refusalIn(events, seq) ?? { timeoutMs: command.timeoutMs, seq }
 }
 
 /** The engine's refusal of a command that is no order. */
@@ -62,7 +121,9 @@ function resultOf(
     ordType: last.ordType,
     timeInForce: last.timeInForce,
     price: last.price === 0 ? null : format.price(last.price),
+    stopPx: last.stopPx === 0 ? null : format.price(last.stopPx),
     orderQty: format.qty(last.orderQty),
+    displayQty: last.displayQty === 0 ? null : format.qty(last.displayQty),
     ordStatus: last.ordStatus,
     cumQty: format.qty(last.cumQty),
     leavesQty: format.qty(last.leavesQty),

@@ -7,8 +7,11 @@ import {
   FeesBody,
   KillSwitchBody,
   LimitsBody,
+  LiquidationSchema,
   ListInstrumentBody,
   type ListInstrumentRequest,
+  MarkBody,
+  MarkSchema,
   ReconciliationSchema,
   SnapshotSchema,
   TradingStateBody,
@@ -17,7 +20,7 @@ import {
 } from '#contracts/api/admin.ts'
 import { answers } from '#contracts/api/fields.ts'
 import { InstrumentSchema, SymbolParams } from '#contracts/api/market.ts'
-import { parseAmount, parseSteps } from '#contracts/decimal.ts'
+import { formatAmount, parseAmount, parseSteps } from '#contracts/decimal.ts'
 import { InputError } from '#contracts/errors.ts'
 import type { AmendInstrument, ListInstrument } from '#domain/command.ts'
 import { STP_MODES } from '#domain/order.ts'
@@ -34,6 +37,7 @@ const OPEN_ORDERS_DEFAULT = 1000
 /** Adds the routes. */
 export function addAdminRoutes(app: App, parts: GatewayParts): void {
   addInstrumentRoutes(app, parts)
+  addMarginRoutes(app, parts)
   addAccountRoutes(app, parts)
   addVenueRoutes(app, parts)
 }
@@ -75,6 +79,9 @@ function addInstrumentRoutes(app: App, { accounts, catalogue }: GatewayParts): v
         takerFeePpm: body.takerFeePpm ?? null,
         maxOpenOrders: body.maxOpenOrders ?? null,
         maxPosition: maxPosition === undefined ? null : format.parseQty(maxPosition, 'maxPosition'),
+        initialMarginPpm: body.initialMarginPpm ?? null,
+        maintenanceMarginPpm: body.maintenanceMarginPpm ?? null,
+        volatilityGuard: body.volatilityGuard ?? null,
       }
       await accounts.execute(command, 'InstrumentChanged')
       return reply.send(viewOf(symbol))
@@ -124,14 +131,57 @@ function listing(body: ListInstrumentRequest, traceId: string): ListInstrument {
     priceBandPpm: body.priceBandPpm ?? 0,
     makerFeePpm: body.makerFeePpm,
     takerFeePpm: body.takerFeePpm,
-    initialMarginPpm: 0,
-    maintenanceMarginPpm: 0,
-    maxPosition: 0,
+    initialMarginPpm: body.initialMarginPpm ?? 0,
+    maintenanceMarginPpm: body.maintenanceMarginPpm ?? 0,
+    maxPosition: parseSteps(body.maxPosition ?? '0', lotSize, 'maxPosition'),
     maxOpenOrders: body.maxOpenOrders ?? OPEN_ORDERS_DEFAULT,
     allowedStpModes: body.allowedStpModes ?? [...STP_MODES],
     defaultStpMode: body.defaultStpMode ?? 'ExpireTaker',
     tradingState: body.tradingState ?? 'Open',
+    volatilityGuard: body.volatilityGuard ?? null,
   }
+}
+
+/** Perpetuals: marks, and accounts that cannot carry what they hold. */
+function addMarginRoutes(app: App, { accounts, catalogue }: GatewayParts): void {
+  app.put(
+    '/v1/admin/instruments/:symbol/mark',
+    {
+      config,
+      schema: { tags, params: SymbolParams, body: MarkBody, response: answers(200, MarkSchema) },
+    },
+    async ({ params: { symbol }, body, id }, reply) => {
+      const { instrument, format } = catalogue.bySymbol(symbol)
+      const price = format.parsePrice(body.price, 'price')
+      const { instrumentId } = instrument
+      const command = { type: 'SetMark', account: VENUE, traceId: id, instrumentId, price } as const
+      const { seq } = await accounts.execute(command, 'MarkChanged')
+      return reply.send({ symbol, markPrice: format.price(price), seq })
+    },
+  )
+  app.post(
+    '/v1/admin/accounts/:accountId/liquidate',
+    {
+      config,
+      schema: { tags, params: AdminAccountParams, response: answers(200, LiquidationSchema) },
+    },
+    async ({ params: { accountId }, id }, reply) => {
+      const command = { type: 'Liquidate', account: accountId, traceId: id } as const
+      const { events, seq } = await accounts.executeAll(command, 'Liquidated')
+      const assets = events.map(({ assetId, ...event }) => {
+        const { name = '', scale = 0 } = catalogue.assetById(assetId) ?? {}
+        const amount = (minor: bigint) => formatAmount(minor, scale)
+        return {
+          asset: name,
+          equityBefore: amount(event.equityBefore),
+          maintenanceBefore: amount(event.maintenanceBefore),
+          insurancePaid: amount(event.insurancePaid),
+        }
+      })
+      const canceledCount = events[0]?.canceledCount ?? 0
+      return reply.send({ accountId, canceledCount, assets, seq })
+    },
+  )
 }
 
 function addAccountRoutes(app: App, { accounts, catalogue }: GatewayParts): void {
@@ -148,6 +198,7 @@ function addAccountRoutes(app: App, { accounts, catalogue }: GatewayParts): void
       maxOpenOrders: changed.maxOpenOrders,
       makerFeePpm: changed.makerFeePpm,
       takerFeePpm: changed.takerFeePpm,
+      maxOrdersPerSecond: changed.maxOrdersPerSecond ?? 0,
       seq: changed.seq,
     }
   }
@@ -155,7 +206,7 @@ function addAccountRoutes(app: App, { accounts, catalogue }: GatewayParts): void
     '/v1/admin/accounts/:accountId/limits',
     { config, schema: { ...schema, body: LimitsBody } },
     async ({ params, body, id }, reply) => {
-      const { maxOpenOrders = null, maxPosition: asked } = body
+      const { maxOpenOrders = null, maxOrdersPerSecond = null, maxPosition: asked } = body
       const listed = asked === undefined ? undefined : catalogue.bySymbol(asked.symbol)
       const maxPosition =
         listed === undefined || asked === undefined
@@ -165,7 +216,8 @@ function addAccountRoutes(app: App, { accounts, catalogue }: GatewayParts): void
               lots: listed.format.parseQty(asked.qty, 'maxPosition.qty'),
             }
       const origin = { account: params.accountId, traceId: id }
-      return reply.send(await change({ type: 'SetLimits', ...origin, maxOpenOrders, maxPosition }))
+      const limits = { maxOpenOrders, maxPosition, maxOrdersPerSecond }
+      return reply.send(await change({ type: 'SetLimits', ...origin, ...limits }))
     },
   )
   app.put(

@@ -2,6 +2,14 @@
 
 import { answers } from '#contracts/api/fields.ts'
 import {
+  CancelReplaceBody,
+  CancelReplaceResultSchema,
+  DeadManBody,
+  DeadManSchema,
+  OrderListBody,
+  OrderListResultSchema,
+} from '#contracts/api/order-groups.ts'
+import {
   ExecutionsPage,
   ExecutionsQuery,
   MassCancelQuery,
@@ -15,7 +23,15 @@ import {
   ReplaceOrderBody,
 } from '#contracts/api/orders.ts'
 import type { App } from '../app.ts'
-import { cancelOrder, massCancel, newOrder, replaceOrder } from '../commands/order-commands.ts'
+import {
+  cancelOrder,
+  cancelReplace,
+  massCancel,
+  newOrder,
+  orderList,
+  replaceOrder,
+  setDeadMan,
+} from '../commands/order-commands.ts'
 import type { GatewayParts } from '../parts.ts'
 import { askOwn, callerOf, ownQuery, withSeq } from './caller.ts'
 
@@ -24,6 +40,7 @@ const tags = ['orders']
 /** Adds the routes. */
 export function addOrderRoutes(app: App, parts: GatewayParts): void {
   addCommandRoutes(app, parts)
+  addGroupRoutes(app, parts)
   addQueryRoutes(app, parts)
 }
 
@@ -89,6 +106,47 @@ function addCommandRoutes(app: App, { desk, catalogue, rates }: GatewayParts): v
       const { accountId: account, traceId } = callerOf(request)
       rates.passOrder(account)
       const command = massCancel(request.query, { account, traceId }, catalogue)
+      return reply.send(await desk.execute(command))
+    },
+  )
+}
+
+/** Commands about more than one order. */
+function addGroupRoutes(app: App, { desk, catalogue, rates }: GatewayParts): void {
+  const config = { access: 'trade' } as const
+  app.post(
+    '/v1/orders/cancel-replace',
+    {
+      config,
+      schema: { tags, body: CancelReplaceBody, response: answers(200, CancelReplaceResultSchema) },
+    },
+    async (request, reply) => {
+      const { accountId: account, traceId } = callerOf(request)
+      rates.passOrder(account)
+      const command = cancelReplace(request.body, { account, traceId }, catalogue)
+      return reply.send(await desk.execute(command))
+    },
+  )
+  app.post(
+    '/v1/order-lists',
+    {
+      config,
+      schema: { tags, body: OrderListBody, response: answers(201, OrderListResultSchema) },
+    },
+    async (request, reply) => {
+      const { accountId: account, traceId } = callerOf(request)
+      rates.passOrder(account)
+      const command = orderList(request.body, { account, traceId }, catalogue)
+      return reply.code(201).send(await desk.execute(command))
+    },
+  )
+  app.put(
+    '/v1/dead-man',
+    { config, schema: { tags, body: DeadManBody, response: answers(200, DeadManSchema) } },
+    async (request, reply) => {
+      const { accountId: account, traceId } = callerOf(request)
+      rates.passOrder(account)
+      const command = setDeadMan(request.body.timeoutMs, { account, traceId })
       return reply.send(await desk.execute(command))
     },
   )

@@ -9,13 +9,16 @@ import type { RateGuard } from '../access/rate-guard.ts'
 import type { Catalogue } from '../catalogue.ts'
 import {
   cancelOrder,
+  cancelReplace,
   massCancel,
   newOrder,
   type Origin,
+  orderList,
   replaceOrder,
+  setDeadMan,
   targetOf,
 } from '../commands/order-commands.ts'
-import type { DeskAnswer, OrderDesk } from '../commands/order-desk.ts'
+import type { DeskAnswer, DeskCommand, OrderDesk } from '../commands/order-desk.ts'
 import { Refusal } from '../refusal.ts'
 import { newTraceId } from '../trace.ts'
 import type { Session } from './session.ts'
@@ -38,6 +41,9 @@ export interface SocketCall {
 /** Runs one op: a promise holds back the socket's later requests. Errors: Refusal, InputError. */
 export type RunOp = (request: unknown, call: SocketCall) => Promise<void> | undefined
 
+/** Ops that become a command of one of the session's accounts. */
+type OrderOp = Exclude<SocketOp, 'logon' | 'subscribe' | 'unsubscribe' | 'ping'>
+
 /** Makes the table of ops. */
 export function createSocketOps(parts: SocketParts): Readonly<Record<SocketOp, RunOp>> {
   const { catalogue, desk } = parts
@@ -54,13 +60,18 @@ export function createSocketOps(parts: SocketParts): Readonly<Record<SocketOp, R
     parts.rates.passOrder(account)
     return { account, traceId }
   }
+  const command = <Op extends OrderOp>(
+    name: Op,
+    make: (request: SocketRequest<Op>, origin: Origin, catalogue: Catalogue) => DeskCommand,
+  ): RunOp =>
+    op(name, (request, call) => {
+      const origin = originOf(request.accountId, call)
+      desk.submit(make(request, origin, catalogue), call.answer)
+      return undefined
+    })
   return {
     logon: op('logon', (request, call) => logOn(parts, request, call)),
-    'order.place': op('order.place', (request, call) => {
-      const origin = originOf(request.accountId, call)
-      desk.submit(newOrder(request, origin, catalogue), call.answer)
-      return undefined
-    }),
+    'order.place': command('order.place', newOrder),
     'order.replace': op('order.replace', (request, call) => {
       const origin = originOf(request.accountId, call)
       const target = targetOf(request)
@@ -73,16 +84,13 @@ export function createSocketOps(parts: SocketParts): Readonly<Record<SocketOp, R
       desk.submit(replaceOrder(request, target, origin, listed), call.answer)
       return undefined
     }),
-    'order.cancel': op('order.cancel', (request, call) => {
-      const origin = originOf(request.accountId, call)
-      desk.submit(cancelOrder(targetOf(request), origin, request.clOrdID), call.answer)
-      return undefined
-    }),
-    'order.massCancel': op('order.massCancel', (request, call) => {
-      const origin = originOf(request.accountId, call)
-      desk.submit(massCancel(request, origin, catalogue), call.answer)
-      return undefined
-    }),
+    'order.cancel': command('order.cancel', (request, origin) =>
+      cancelOrder(targetOf(request), origin, request.clOrdID),
+    ),
+    'order.massCancel': command('order.massCancel', massCancel),
+    'order.cancelReplace': command('order.cancelReplace', cancelReplace),
+    'order.placeList': command('order.placeList', orderList),
+    'deadMan.set': command('deadMan.set', ({ timeoutMs }, origin) => setDeadMan(timeoutMs, origin)),
     subscribe: op('subscribe', ({ channels }, { session, answer }) => {
       // The answer first: what a channel begins with follows it.
       session.subscribe(channels)

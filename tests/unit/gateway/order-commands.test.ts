@@ -3,8 +3,11 @@ import type { NewOrderRequest } from '#contracts/api/orders.ts'
 import { InputError } from '#contracts/errors.ts'
 import { createCatalogue } from '../../../runtime/gateway/catalogue.ts'
 import {
+  cancelReplace,
   newOrder,
+  orderList,
   replaceOrder,
+  setDeadMan,
   targetOf,
 } from '../../../runtime/gateway/commands/order-commands.ts'
 import { Refusal } from '../../../runtime/gateway/refusal.ts'
@@ -57,7 +60,57 @@ test('a missing clOrdID is made, and never the same twice', (t) => {
   t.is(ids.size, 50)
 })
 
+test('triggers, tranches and ends become what the engine counts in', (t) => {
+  const stop = { ...market, ordType: 'StopLimit', price: '64000', stopPx: '64500.5' } as const
+  t.like(newOrder(stop, origin, catalogue), {
+    price: 6_400_000,
+    stopPx: 6_450_050,
+    timeInForce: 'GTC',
+    trailingOffset: 0,
+  })
+  const trailing = { ...market, ordType: 'TrailingStop', trailingOffset: 500 } as const
+  t.like(
+    newOrder({ ...trailing, trailingOffsetUnit: 'Ppm', reduceOnly: true }, origin, catalogue),
+    {
+      stopPx: 0,
+      trailingOffset: 500,
+      trailingOffsetUnit: 'Ppm',
+      reduceOnly: true,
+    },
+  )
+  const iceberg = { ...limit, displayQty: '0.1', timeInForce: 'GTD' } as const
+  t.like(
+    newOrder({ ...iceberg, expireTime: '2026-11-23T00:00:00.000000001Z' }, origin, catalogue),
+    {
+      displayQty: 10_000_000,
+      timeInForce: 'GTD',
+      expireTimeNs: 1_795_392_000_000_000_001n,
+    },
+  )
+})
+
+test('commands of several orders carry each in full', (t) => {
+  const order = { ...limit, clOrdID: 'new' }
+  const replaced = cancelReplace({ order, origClOrdID: 'old' }, origin, catalogue)
+  t.like(replaced, { mode: 'StopOnFailure', orderID: 0, origClOrdID: 'old', account: 1000 })
+  t.like(replaced.order, { clOrdID: 'new', price: 6_500_001 })
+  t.throws(() => cancelReplace({ order }, origin, catalogue), { message: /exactly one/ })
+  const orders = [order, { ...market, ordType: 'Stop', stopPx: '60000' }] as NewOrderRequest[]
+  const list = orderList({ contingencyType: 'OneCancelsOther', orders }, origin, catalogue)
+  t.deepEqual(
+    list.orders.map(({ ordType, stopPx }) => [ordType, stopPx]),
+    [
+      ['Limit', 0],
+      ['Stop', 6_000_000],
+    ],
+  )
+  t.deepEqual(setDeadMan(5_000, origin), { type: 'SetDeadMan', ...origin, timeoutMs: 5_000 })
+})
+
 const requests: [string, Partial<NewOrderRequest>, string][] = [
+  ['a stop has no price', { ordType: 'Stop', stopPx: '1' }, 'TE_INPUT_FIELD price'],
+  ['a GTD order ends', { timeInForce: 'GTD' }, 'TE_INPUT_FIELD expireTime'],
+  ['nothing is shown', { displayQty: '0' }, 'TE_INPUT_DECIMAL displayQty'],
   ['a price of zero', { price: '0' }, 'TE_INPUT_DECIMAL price'],
   ['a price of 0.00', { price: '0.00' }, 'TE_INPUT_DECIMAL price'],
   ['too many decimals in a price', { price: '1.001' }, 'TE_INPUT_DECIMAL price'],

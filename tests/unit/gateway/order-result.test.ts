@@ -1,9 +1,14 @@
 import test from 'ava'
 import { createInstrumentFormat } from '#contracts/api/instrument-format.ts'
-import type { NewOrder } from '#domain/command.ts'
+import type { CancelReplace, NewOrder, NewOrderList } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { createCatalogue } from '../../../runtime/gateway/catalogue.ts'
-import { massCancelResult, orderResult } from '../../../runtime/gateway/commands/order-result.ts'
+import {
+  cancelReplaceResult,
+  massCancelResult,
+  orderListResult,
+  orderResult,
+} from '../../../runtime/gateway/commands/order-result.ts'
 import { Refusal } from '../../../runtime/gateway/refusal.ts'
 import { BTC_USD, report } from '../../helpers/events.ts'
 
@@ -96,3 +101,63 @@ for (const [steps, step, text] of STEPS) {
     t.is(createInstrumentFormat({ ...BTC_USD, tickSize: step }).price(steps), text)
   })
 }
+
+const both = {
+  type: 'CancelReplace',
+  mode: 'StopOnFailure',
+  orderID: 4,
+  origClOrdID: '',
+  order: { clOrdID: 'mine' },
+} as CancelReplace
+const ended = report({ execType: 'Canceled', ordStatus: 'Canceled', clOrdID: 'old', orderID: 4 })
+const notThere = report({ execType: 'Rejected', orderID: 4, rejectReason: 'UnknownOrder' })
+const placed = report({ clOrdID: 'mine', orderID: 5, orderQty: 30, stopPx: 90, displayQty: 10 })
+const refused = report({ execType: 'Rejected', clOrdID: 'mine', rejectReason: 'PriceBand' })
+
+test('the answer to a cancel and replace says what each half did', (t) => {
+  const result = (...events: EngineEvent[]) => cancelReplaceResult(both, done(events), catalogue)
+  t.like(result(ended, placed), {
+    canceled: { orderID: 4, ordStatus: 'Canceled' },
+    cancelReject: null,
+    order: { orderID: 5, stopPx: '0.9', displayQty: '0.0000001' },
+    orderReject: null,
+  })
+  t.like(result(ended, refused), {
+    canceled: { orderID: 4 },
+    order: null,
+    orderReject: 'TE_REJECT_PRICE_BAND',
+  })
+  t.like(result(notThere, placed), {
+    canceled: null,
+    cancelReject: 'TE_REJECT_UNKNOWN_ORDER',
+    order: { orderID: 5 },
+  })
+  const failed = report({ execType: 'Rejected', clOrdID: 'mine', rejectReason: 'CancelFailed' })
+  t.like(result(notThere, failed), { code: 'TE_REJECT_CANCEL_FAILED', status: 422 })
+})
+
+test('the answer to a list has every order in its place, or is one refusal', (t) => {
+  const command = {
+    type: 'NewOrderList',
+    contingencyType: 'OneCancelsOther',
+    orders: [{ clOrdID: 'other' }, { clOrdID: 'mine' }],
+  } as unknown as NewOrderList
+  const other = report({ clOrdID: 'other', orderID: 4, ordStatus: 'PendingTrigger' })
+  t.like(orderListResult(command, done([other, placed]), catalogue), {
+    contingencyType: 'OneCancelsOther',
+    orders: [
+      { clOrdID: 'other', ordStatus: 'PendingTrigger' },
+      { clOrdID: 'mine', ordStatus: 'New' },
+    ],
+  })
+  const no = {
+    type: 'CommandRejected',
+    rejectReason: 'UnsupportedOrder',
+    cmdIndex: 0,
+    account: 1000,
+    traceId: 'b'.repeat(32),
+    command: 'NewOrderList',
+    transferId: '',
+  } as const
+  t.like(orderListResult(command, done([no]), catalogue), { code: 'TE_REJECT_UNSUPPORTED_ORDER' })
+})
