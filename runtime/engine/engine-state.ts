@@ -1,7 +1,12 @@
 // Everything that the engine knows, and the command under way. The rules are functions over this
 // state, one file per rule group; nothing else holds anything between two commands.
 
-import { EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accounts.ts'
+import {
+  CLEARING_ACCOUNT,
+  EXTERNAL_ACCOUNT,
+  FEE_ACCOUNT,
+  INSURANCE_ACCOUNT,
+} from '#domain/accounts.ts'
 import type { Asset } from '#domain/instrument.ts'
 import { ACCOUNT_EXTRA } from './accounts/account-extras.ts'
 import { Accounts } from './accounts/accounts.ts'
@@ -14,7 +19,10 @@ import type { EventSink } from './event-sink.ts'
 import { TRACE_WORDS } from './hot-command.ts'
 import type { InstrumentState } from './instruments/instrument-state.ts'
 import { Deadlines } from './lifetime/deadlines.ts'
+import { LIST } from './lists/order-lists.ts'
+import { Margins } from './margin/margins.ts'
 import { Columns } from './memory/columns.ts'
+import { HandleQueue } from './memory/handle-queue.ts'
 import { SlotPool } from './memory/slot-pool.ts'
 import { DETAIL } from './orders/order-details.ts'
 import { EXTRA } from './orders/order-extras.ts'
@@ -34,12 +42,14 @@ export class EngineState {
   readonly accounts: Accounts
   readonly balances: Balances
   readonly positions: Positions
+  readonly margins: Margins
   readonly clientIds: ClientIds
   readonly transferIds: ClientIds
   readonly memory: BookMemory
   readonly details: Columns
   readonly extras: SlotPool
   readonly accountExtras: SlotPool
+  readonly lists: SlotPool
   /** Orders (their extras) and dead-man switches (their accounts' extras) by when they end. */
   readonly ends = new Deadlines()
   readonly switches = new Deadlines()
@@ -61,6 +71,9 @@ export class EngineState {
   commandCount = 0
   /** Auctions whose book it has changed. */
   readonly staleAuctions: InstrumentState[] = []
+  /** Stops that it has elected, lists of which an order has begun or ended. */
+  readonly elected = new HandleQueue()
+  readonly changedLists = new HandleQueue()
   readonly traceId: Int32Array = new Int32Array(TRACE_WORDS)
   readonly fills = new FillLog(64)
   readonly reports: Reports
@@ -74,16 +87,19 @@ export class EngineState {
     const few = Math.ceil(capacity / 16)
     this.balances = new Balances(this.accounts, capacity)
     this.positions = new Positions(few)
+    this.margins = new Margins(1)
     this.memory = createBookMemory(capacity)
     this.details = new Columns(DETAIL.words, capacity)
     this.extras = new SlotPool(EXTRA.words, few)
     this.accountExtras = new SlotPool(ACCOUNT_EXTRA.words, 1)
+    this.lists = new SlotPool(LIST.words, 1)
     this.orderIds = new OrderIds(this.details, capacity)
     const { orders } = this.memory
     this.clientIds = new ClientIds(orders, this.details, capacity, this.recentIdsMax)
     this.transferIds = new ClientIds(orders, this.details, few, this.recentIdsMax)
     this.reports = new Reports(this)
-    for (const account of [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT]) {
+    const venue = [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT, CLEARING_ACCOUNT]
+    for (const account of venue) {
       this.accounts.open(account)
     }
   }

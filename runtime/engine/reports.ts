@@ -7,8 +7,10 @@ import { BALANCE } from './accounts/balances.ts'
 import { SIDE_BUY, SIDE_SELL } from './book/book.ts'
 import { ORDER } from './book/order-pool.ts'
 import {
+  EXEC_EXPIRED,
   EXEC_REJECTED,
   EXEC_TRADE,
+  STATUS_EXPIRED,
   STATUS_FILLED,
   STATUS_NEW,
   STATUS_PARTIAL,
@@ -23,17 +25,22 @@ import {
   type ReplaceOrderCommand,
   TRACE_WORDS,
 } from './hot-command.ts'
+import { flushPositions } from './margin/position-events.ts'
+import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
 import { displayQtyOf } from './orders/iceberg.ts'
 import {
   ATTRIBUTE_ICEBERG,
   ATTRIBUTE_POST_ONLY,
+  ATTRIBUTE_REDUCE_ONLY,
   DETAIL,
   instrumentIdOf,
   ordTypeOf,
   stpModeOf,
   timeInForceOf,
 } from './orders/order-details.ts'
+import { EXTRA } from './orders/order-extras.ts'
+import { isLimitType } from './triggers/stop-price.ts'
 
 const delta = new Int64()
 const before = new Int64()
@@ -67,7 +74,14 @@ export class Reports {
     this.#send()
   }
 
-  /** The same, for a request that gave the order another clOrdID or has one of its own. */
+  /** An order that may not enter the market ends with all that it had open. */
+  expired(order: number, ended: number, reason: number): void {
+    this.#reason = reason
+    this.step(order, EXEC_EXPIRED, STATUS_EXPIRED, 0, ended)
+    this.#reason = 0
+  }
+
+  /** The same as a step, for a request that gave the order another clOrdID or has one of its own. */
   stepFor(
     order: number,
     execType: number,
@@ -151,7 +165,8 @@ export class Reports {
 
   /** One BalanceChanged for each (account, asset) that the command changed, in order of first touch. */
   flushBalances(): void {
-    const { balances } = this.#state
+    const { balances, margins } = this.#state
+    if (margins.touched.length > 0) flushPositions(this.#state)
     for (let i = 0; i < balances.touchedCount; i++) {
       const reason = balances.reasonOf(i)
       if (reason < 0) continue
@@ -206,6 +221,7 @@ export class Reports {
   }
 
   #overridden = false
+  #reason = 0
 
   #override(clOrdID: Int32Array, origClOrdID: Int32Array): void {
     copyId(clOrdID, 0, this.#report.clOrdID)
@@ -214,7 +230,7 @@ export class Reports {
   }
 
   #describe(order: number, leaves: number, ended: number): void {
-    const { memory, details, accounts, instruments } = this.#state
+    const { memory, details, extras, accounts, instruments } = this.#state
     const r = this.#report
     const { i32, f64 } = details
     const at = order * DETAIL.words
@@ -222,11 +238,11 @@ export class Reports {
     const accountSlot = memory.orders.i32[order * ORDER.words + ORDER.owner] as number
     const attributes = i32[at + DETAIL.attributes] as number
     const instrumentId = instrumentIdOf(attributes)
-    const isMarket = ordTypeOf(attributes) !== 0
+    const extra = i32[at + DETAIL.extra] as number
     r.account = accounts.get(accountSlot, ACCOUNT.number) >>> 0
     r.instrumentId = instrumentId
     r.feeAssetId = instruments[instrumentId]?.quoteAssetId ?? 0
-    r.rejectReason = 0
+    r.rejectReason = this.#reason
     r.side = key > 0 ? SIDE_BUY : SIDE_SELL
     r.ordType = ordTypeOf(attributes)
     r.timeInForce = timeInForceOf(attributes)
@@ -234,8 +250,8 @@ export class Reports {
     r.postOnly = (attributes & ATTRIBUTE_POST_ONLY) !== 0
     r.reduceOnly = false
     r.orderID = f64[order * DETAIL.doubles + DETAIL.orderID] as number
-    r.price = isMarket ? 0 : Math.abs(key)
-    r.stopPx = 0
+    r.price = isLimitType(r.ordType) ? Math.abs(key) : 0
+    r.stopPx = extra === NONE ? 0 : (extras.f64[extra * EXTRA.doubles + EXTRA.stopPx] as number)
     r.displayQty = (attributes & ATTRIBUTE_ICEBERG) === 0 ? 0 : displayQtyOf(this.#state, order)
     r.orderQty = f64[order * DETAIL.doubles + DETAIL.orderQty] as number
     r.cumQty = f64[order * DETAIL.doubles + DETAIL.cumQty] as number

@@ -10,6 +10,7 @@ import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import { passTime } from '../lifetime/clock.ts'
 import { setDeadMan } from '../lifetime/dead-man.ts'
+import { newOrderList } from '../lists/new-order-list.ts'
 import { cancelReplace } from '../orders/cancel-replace.ts'
 import { massCancel } from '../orders/mass-cancel.ts'
 import { stateHash } from '../snapshot/state-hash.ts'
@@ -21,7 +22,7 @@ import { transfer } from './transfers.ts'
 const transferId = new Int32Array(ID_WORDS)
 
 /** Commands that this engine knows by name and does not obey yet. */
-const UNSUPPORTED = new Set<unknown>(['NewOrderList', 'SetMark', 'Liquidate'])
+const UNSUPPORTED = new Set<unknown>(['SetMark', 'Liquidate'])
 
 /** Obeys a command, or reports why not. */
 export function administer(s: EngineState, raw: AdminCommand): void {
@@ -63,6 +64,8 @@ function obey(s: EngineState, command: AdminCommand): number {
       return amendInstrument(s, command)
     case 'SetTradingState':
       return setTradingState(s, command)
+    case 'NewOrderList':
+      return newOrderList(s, command)
     case 'MassCancel':
       return massCancel(s, command)
     case 'CancelReplace':

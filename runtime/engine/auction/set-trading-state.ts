@@ -7,6 +7,8 @@ import { TRADING_STATES, type TradingState } from '#domain/instrument.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { finishCommand } from '../orders/aftermath.ts'
+import { electByLast } from '../triggers/election.ts'
+import { expireGoodForAuction } from './good-for-auction.ts'
 import { enterState } from './trading-states.ts'
 import { uncross } from './uncross.ts'
 
@@ -30,8 +32,10 @@ export function setTradingState(s: EngineState, command: SetTradingState): numbe
   if (from !== to) {
     if (!NEXT_STATES[from].includes(to)) return REJECT.InvalidTransition
     if (to === 'Open') uncross(s, instrument)
+    if (from === 'Auction') expireGoodForAuction(s, instrument)
   }
   enterState(s, instrument, to, command.account)
+  electByLast(s, instrument)
   finishCommand(s)
   return 0
 }

@@ -6,6 +6,7 @@ import { STP_MODES } from '#domain/order.ts'
 import { AuctionPrice } from '../auction/auction-price.ts'
 import { Book, type BookMemory } from '../book/book.ts'
 import { Int64 } from '../money/int64.ts'
+import type { Triggers } from '../triggers/triggers.ts'
 
 export const STATE_AUCTION = TRADING_STATES.indexOf('Auction')
 export const STATE_OPEN = TRADING_STATES.indexOf('Open')
@@ -27,6 +28,15 @@ export class InstrumentState {
   readonly book: Book
   /** Where the fees of this instrument's trades go. */
   readonly feeBalance: number
+  /** The other side of what a perpetual's positions realise; spot has none. */
+  readonly clearingBalance: number
+  readonly isPerpetual: boolean
+  initialMarginPpm = 0
+  maintenanceMarginPpm = 0
+  /** In ticks; 0 = none was set. */
+  markPrice = 0
+  /** Lots that are long, all accounts together; as many are short. */
+  openInterest = 0
   definition: Instrument
   priceBandPpm = 0
   makerFeePpm = 0
@@ -49,11 +59,20 @@ export class InstrumentState {
   /** In an auction: what AuctionIndication said last, and whether the book has changed since. */
   readonly indicated = new AuctionPrice()
   isIndicationStale = false
+  /** Whether an order that is good for the auction may rest. */
+  hasGoodForAuction = false
+  /** What waits here; undefined while nothing ever has. */
+  triggers: Triggers | undefined = undefined
   /** Whether accounts have records of what they have open here: see risk/exposure.ts. */
   keepsPositions = false
   #positions = 0
 
-  constructor(definition: Instrument, memory: BookMemory, feeBalance: number) {
+  constructor(
+    definition: Instrument,
+    memory: BookMemory,
+    feeBalance: number,
+    clearingBalance: number,
+  ) {
     this.id = definition.instrumentId
     this.baseAssetId = definition.base.assetId
     this.quoteAssetId = definition.quote.assetId
@@ -65,6 +84,8 @@ export class InstrumentState {
     this.maxNotional.setBigInt(definition.maxNotional)
     this.book = new Book(memory)
     this.feeBalance = feeBalance
+    this.clearingBalance = clearingBalance
+    this.isPerpetual = definition.kind === 'LinearPerpetual'
     this.definition = definition
     this.define(definition)
   }
@@ -75,6 +96,8 @@ export class InstrumentState {
     this.priceBandPpm = definition.priceBandPpm
     this.makerFeePpm = definition.makerFeePpm
     this.takerFeePpm = definition.takerFeePpm
+    this.initialMarginPpm = definition.initialMarginPpm
+    this.maintenanceMarginPpm = definition.maintenanceMarginPpm
     this.maxPosition = definition.maxPosition
     this.maxOpenOrders = definition.maxOpenOrders
     this.tradingState = TRADING_STATES.indexOf(definition.tradingState)

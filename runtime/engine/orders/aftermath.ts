@@ -6,8 +6,12 @@
 //                  -> what the state of the market has become -> balance changes
 
 import type { EngineState } from '../engine-state.ts'
+import { settleLists } from '../lists/list-effects.ts'
+import { enterNextElected } from '../triggers/election.ts'
 
 /** Ends a command: everything that it caused happens in it. */
 export function finishCommand(s: EngineState): void {
+  settleLists(s)
+  while (enterNextElected(s)) settleLists(s)
   s.reports.flushBalances()
 }

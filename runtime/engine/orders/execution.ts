@@ -1,15 +1,17 @@
 // From admission to rest: an order that may enter is matched, settled, and then rests or ends. The
 // same for a new order and for one that a replace sends to the tail.
 
-import { startAuction } from '../auction/trading-states.ts'
+import { isGoodForAuction, startAuction } from '../auction/trading-states.ts'
 import { isStoppedByGuard, reachOf } from '../auction/volatility-guard.ts'
-import { EXEC_EXPIRED, STATUS_EXPIRED, staysOpen, TYPE_LIMIT } from '../codes.ts'
+import { EXEC_EXPIRED, STATUS_EXPIRED, staysOpen } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { GUARD_AUCTION, type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
+import { enforceReduceOnly } from '../margin/reduce-only.ts'
 import { Int64 } from '../money/int64.ts'
 import { notionalOf } from '../risk/holds.ts'
 import type { Admission } from '../risk/pre-trade.ts'
 import { settleFills } from '../risk/settlement.ts'
+import { isLimitType } from '../triggers/stop-price.ts'
 import { DETAIL, ordTypeOf, timeInForceOf } from './order-details.ts'
 import { closeOrder, restOrder } from './resting.ts'
 
@@ -23,6 +25,7 @@ export function executeOrder(s: EngineState, order: number, a: Admission): void 
   const isOpen = instrument.tradingState === STATE_OPEN
   const reach = reachOf(s, instrument, a.key)
   if (isOpen) instrument.book.match(reach, a.qty, a.accountSlot, a.stpMode, s.fills)
+  else if (isGoodForAuction(s, order)) instrument.hasGoodForAuction = true
   const open = settleFills(s, instrument, order, a.qty)
   const isStopped =
     isOpen && reach !== a.key && hasMore(a, open) && isStoppedByGuard(instrument, a.key, reach)
@@ -35,6 +38,7 @@ export function executeOrder(s: EngineState, order: number, a: Admission): void 
     s.reports.step(order, EXEC_EXPIRED, STATUS_EXPIRED, 0, open)
     closeOrder(s, order)
   }
+  if (instrument.isPerpetual) enforceReduceOnly(s)
   if (toAuction) startAuction(s, instrument)
 }
 
@@ -53,7 +57,7 @@ function mayRest(
 ): boolean {
   const { i32 } = s.details
   const attributes = i32[order * DETAIL.words + DETAIL.attributes] as number
-  if (ordTypeOf(attributes) !== TYPE_LIMIT || !staysOpen(timeInForceOf(attributes))) {
+  if (!isLimitType(ordTypeOf(attributes)) || !staysOpen(timeInForceOf(attributes))) {
     return false
   }
   notionalOf(instrument, Math.abs(a.key), open, notional)

@@ -1,5 +1,5 @@
 // MassCancel: all open orders of an account, or those of one instrument or side. By instrument, bids
-// before asks, price ascending, then time; one summary besides the single reports.
+// before asks, price ascending, then time, then what waits (by stopPx); one summary besides the single reports.
 
 import type { MassCancel } from '#domain/command.ts'
 import { SIDES, type Side } from '#domain/order.ts'
@@ -9,9 +9,11 @@ import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { isWaiting } from '../triggers/waiting.ts'
 import { finishCommand } from './aftermath.ts'
 import { endByCancel } from './cancel-order.ts'
 import { DETAIL } from './order-details.ts'
+import { EXTRA, extraOf } from './order-extras.ts'
 import { instrumentOf, orderIDOf } from './resting.ts'
 
 /** Answers a code of REJECT_REASONS; 0 when done. */
@@ -78,13 +80,18 @@ export function openOrdersOf(s: EngineState, account: number): number[] {
 
 /** The sort is stable: what is equal stays in the order of time. */
 function compare(s: EngineState, a: number, b: number): number {
-  const keyA = keyOf(s, a)
-  const keyB = keyOf(s, b)
   return (
     instrumentOf(s, a).id - instrumentOf(s, b).id ||
-    Number(keyB > 0) - Number(keyA > 0) ||
-    Math.abs(keyA) - Math.abs(keyB)
+    Number(isWaiting(s, a)) - Number(isWaiting(s, b)) ||
+    Number(keyOf(s, b) > 0) - Number(keyOf(s, a) > 0) ||
+    priceOf(s, a) - priceOf(s, b)
   )
+}
+
+/** Of a waiting order: its stopPx. */
+function priceOf(s: EngineState, order: number): number {
+  if (!isWaiting(s, order)) return Math.abs(keyOf(s, order))
+  return s.extras.f64[extraOf(s, order) * EXTRA.doubles + EXTRA.stopPx] as number
 }
 
 function keyOf(s: EngineState, order: number): number {

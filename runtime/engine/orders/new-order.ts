@@ -1,6 +1,6 @@
 // NewOrder: checks -> report New -> match -> settle -> rest or expire -> balance changes.
 
-import { EXEC_NEW, FORCE_GTC, REJECT, STATUS_NEW } from '../codes.ts'
+import { EXEC_NEW, FORCE_GTC, REJECT, STATUS_NEW, STATUS_PENDING, TYPE_MARKET } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS, type NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
@@ -8,16 +8,21 @@ import { setEnd } from '../lifetime/expiry.ts'
 import { countOrder } from '../lifetime/order-rate.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Admission, admitNewOrder } from '../risk/pre-trade.ts'
+import { watch } from '../triggers/election.ts'
+import { admitTrigger } from '../triggers/trigger-admission.ts'
+import { arm, holdWaiting, startWaiting } from '../triggers/waiting.ts'
 import { finishCommand } from './aftermath.ts'
 import { executeOrder } from './execution.ts'
 import { setDisplay } from './iceberg.ts'
 import {
   ATTRIBUTE_ICEBERG,
   ATTRIBUTE_POST_ONLY,
+  ATTRIBUTE_REDUCE_ONLY,
   DETAIL,
   packAttributes,
   setFees,
 } from './order-details.ts'
+import { extraOf } from './order-extras.ts'
 
 const admission = new Admission()
 
@@ -27,6 +32,7 @@ export function placeOrder(s: EngineState, cmd: NewOrderCommand): void {
 
 /** Checks, reports and executes a new order; false when it was refused. The command goes on. */
 export function enterNewOrder(s: EngineState, cmd: NewOrderCommand): boolean {
+  if (cmd.ordType > TYPE_MARKET) return enterTrigger(s, cmd)
   const reason = admitNewOrder(s, cmd, admission)
   if (reason !== 0) {
     refuseNewOrder(s, cmd, reason, admission.firstOrderID)
@@ -38,8 +44,25 @@ export function enterNewOrder(s: EngineState, cmd: NewOrderCommand): boolean {
   return true
 }
 
+/** The same for an order that waits for a price. */
+function enterTrigger(s: EngineState, cmd: NewOrderCommand): boolean {
+  const reason = admitTrigger(s, cmd, admission)
+  if (reason !== 0) {
+    refuseNewOrder(s, cmd, reason, admission.firstOrderID)
+    return false
+  }
+  const instrument = admission.instrument as InstrumentState
+  const order = enterOrder(s, cmd, admission)
+  startWaiting(s, instrument, order, cmd)
+  arm(s, instrument, order)
+  s.reports.step(order, EXEC_NEW, STATUS_PENDING, admission.qty, 0)
+  holdWaiting(s, instrument, order)
+  watch(s, instrument, extraOf(s, order))
+  return true
+}
+
 /** Makes the records of an admitted order. */
-function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
+export function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
   const { book, id } = a.instrument as InstrumentState
   const order = book.enter(a.key, a.qty, a.accountSlot)
   s.lastOrderID += 1
@@ -57,7 +80,9 @@ function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number 
   i32[at + DETAIL.cumNotional + 1] = 0
   setFees(i32, order, a.makerFeePpm, a.takerFeePpm, 0)
   const flags =
-    (cmd.postOnly ? ATTRIBUTE_POST_ONLY : 0) | (cmd.displayQty !== 0 ? ATTRIBUTE_ICEBERG : 0)
+    (cmd.postOnly ? ATTRIBUTE_POST_ONLY : 0) |
+    (cmd.reduceOnly ? ATTRIBUTE_REDUCE_ONLY : 0) |
+    (cmd.displayQty !== 0 ? ATTRIBUTE_ICEBERG : 0)
   const attributes = packAttributes(cmd.ordType, cmd.timeInForce, a.stpMode, flags, id)
   i32[at + DETAIL.attributes] = attributes
   i32[at + DETAIL.extra] = NONE

@@ -6,12 +6,15 @@ import { noteBookChange } from '../auction/indication.ts'
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { noteEnd } from '../lists/order-lists.ts'
+import { NONE } from '../memory/slot-pool.ts'
 import { addExposure } from '../risk/exposure.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
+import { isWaiting, pullWaiting } from '../triggers/waiting.ts'
 import { accountSlotOf, joinAccount, leaveAccount } from './account-orders.ts'
 import { isIceberg, openQtyOf, showFirst } from './iceberg.ts'
 import { DETAIL, instrumentIdOf } from './order-details.ts'
-import { releaseExtra } from './order-extras.ts'
+import { extraOf, releaseExtra } from './order-extras.ts'
 
 /** Lets an order rest with so much open: hold, queue, lists. */
 export function restOrder(
@@ -25,13 +28,22 @@ export function restOrder(
   if (isIceberg(s, order)) showFirst(s, order, leaves)
   instrument.book.rest(order)
   noteBookChange(s, instrument)
+  joinMarket(s, order)
+}
+
+/** The lists and counters of an order that is open from now on. */
+export function joinMarket(s: EngineState, order: number): void {
   s.orderIds.insert(order)
   joinAccount(s, order)
   count(s, order, 1)
 }
 
-/** Takes a resting order off the market with all that it held; the record stays. */
+/** Takes an open order off the market with all that it held; the record stays. */
 export function pullOrder(s: EngineState, instrument: InstrumentState, order: number): void {
+  if (extraOf(s, order) !== NONE && isWaiting(s, order)) {
+    pullWaiting(s, instrument, order)
+    return
+  }
   releaseHold(s, instrument, order, leavesOf(s, order))
   instrument.book.take(order)
   noteBookChange(s, instrument)
@@ -48,7 +60,10 @@ export function leaveMarket(s: EngineState, order: number): void {
 /** Ends an order that does not rest: only its id is remembered. */
 export function closeOrder(s: EngineState, order: number): void {
   s.clientIds.finish(order)
-  releaseExtra(s, order)
+  if (extraOf(s, order) !== NONE) {
+    noteEnd(s, order)
+    releaseExtra(s, order)
+  }
   s.memory.orders.release(order)
 }
 

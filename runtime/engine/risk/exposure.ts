@@ -8,8 +8,8 @@ import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
-import { openQtyOf } from '../orders/iceberg.ts'
 import { DETAIL, instrumentIdOf } from '../orders/order-details.ts'
+import { countedQtyOf } from '../triggers/waiting.ts'
 
 /** The record of an account in an instrument, made when it is needed; NONE where it is not. */
 export function positionOf(
@@ -35,7 +35,7 @@ export function openPosition(
     const at = order * DETAIL.words
     if (instrumentIdOf(s.details.i32[at + DETAIL.attributes] as number) === instrument.id) {
       const key = s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
-      addTo(s, position, key > 0, 1, openQtyOf(s, order))
+      addTo(s, position, key > 0, 1, countedQtyOf(s, order))
     }
     order = s.details.i32[at + DETAIL.accountNext] as number
   }

@@ -2,7 +2,7 @@
 // that fails is the answer, and nothing has changed. What the checks find out is left in the
 // admission for the stage that follows.
 
-import { INSURANCE_ACCOUNT } from '#domain/accounts.ts'
+import { CLEARING_ACCOUNT } from '#domain/accounts.ts'
 import { isKilled } from '../accounts/account-extras.ts'
 import { ACCOUNT, FEE_UNSET } from '../accounts/accounts.ts'
 import { POSITION } from '../accounts/positions.ts'
@@ -23,9 +23,13 @@ import { type NewOrderCommand, STP_DEFAULT_CODE } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { checkEnd } from '../lifetime/expiry.ts'
 import { isTooFast } from '../lifetime/order-rate.ts'
+import { valueAt } from '../margin/exposure-value.ts'
+import { checkMargin, isOverPositionLimit, MarginOrder } from '../margin/margin-check.ts'
+import { reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { checkDisplay } from '../orders/iceberg.ts'
+import { loadAvailable } from './available.ts'
 import { positionOf } from './exposure.ts'
 import { AmountOrder, isFillable, marketCostOf, sizeByAmount } from './foresight.ts'
 import { baseAmountOf, buyHoldOf, holdBalanceOf, holdRateOf, notionalOf } from './holds.ts'
@@ -52,12 +56,16 @@ export class Admission {
   firstOrderID = 0.5
   /** Whether a Market order by amount ran out of liquidity. */
   isShort = false
+  /** Of a list: the legs before this one, and whether it waits for its entry's fills. */
+  before = 0
+  isHeldBack = false
   readonly quoteAmount = new Int64()
 }
 
 const amount = new Int64()
 const available = new Int64()
 const byAmount = new AmountOrder()
+const entry = new MarginOrder()
 
 /** Runs the ladder for a new order. Answers a code of REJECT_REASONS, 0 when it may enter. */
 export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
@@ -85,14 +93,33 @@ export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission
   if (!a.quoteAmount.isZero()) sizeOrder(instrument, a)
   const mayRest = cmd.ordType === TYPE_LIMIT && staysOpen(cmd.timeInForce)
   if (mayRest && hasTooManyOrders(s, instrument, a)) return REJECT.TooManyOpenOrders
-  if (a.isLimited && isTooFast(s, a.accountSlot, 1)) return REJECT.OrderRateExceeded
-  if (cmd.side === SIDE_BUY && isOverLimit(s, instrument, a, a.qty)) {
-    return REJECT.PositionLimit
+  if (a.isLimited && isTooFast(s, a.accountSlot, a.before + 1)) return REJECT.OrderRateExceeded
+  if (a.isHeldBack) return 0
+  if (cmd.reduceOnly) {
+    const room = reduceOnlyRoom(s, a.accountSlot, instrument.id, cmd.side, mayRest)
+    if (room === 0) return REJECT.ReduceOnlyWouldIncrease
+    a.qty = Math.min(a.qty, room)
   }
-  requiredFor(instrument, cmd, a, amount)
-  const funds = holdBalanceOf(s, instrument, a.accountSlot, cmd.side === SIDE_BUY)
-  s.balances.loadAvailable(funds, available)
-  if (available.isBelow(amount)) return REJECT.InsufficientFunds
+  if (isOverLimit(s, instrument, a, cmd.side, a.qty)) return REJECT.PositionLimit
+  return checkEntry(s, instrument, cmd, a)
+}
+
+/** The last rungs, of every order that would enter the market now: funds, post-only, FOK. */
+export function checkEntry(
+  s: EngineState,
+  instrument: InstrumentState,
+  cmd: NewOrderCommand,
+  a: Admission,
+): number {
+  if (instrument.isPerpetual) {
+    const reason = checkEntryMargin(s, instrument, cmd, a)
+    if (reason !== 0) return reason
+  } else {
+    requiredFor(instrument, cmd, a, amount)
+    const funds = holdBalanceOf(s, instrument, a.accountSlot, cmd.side === SIDE_BUY)
+    loadAvailable(s, funds, available)
+    if (available.isBelow(amount)) return REJECT.InsufficientFunds
+  }
   if (cmd.postOnly && instrument.book.wouldCross(a.key)) return REJECT.PostOnlyWouldCross
   if (cmd.timeInForce === FORCE_FOK && !canFill(instrument, a)) return REJECT.FokCannotFill
   return 0
@@ -106,7 +133,7 @@ export function admitAccount(s: EngineState, account: number, a: Admission): num
   a.accountSlot = s.accounts.find(account)
   if (a.accountSlot === NONE) return REJECT.UnknownAccount
   // The venue's own accounts do not trade.
-  if (account <= INSURANCE_ACCOUNT) return REJECT.AccountBlocked
+  if (account <= CLEARING_ACCOUNT) return REJECT.AccountBlocked
   const gate = s.accounts.get(a.accountSlot, ACCOUNT.gate)
   a.isLimited = gate !== 0
   return isKilled(gate) ? REJECT.AccountBlocked : 0
@@ -127,6 +154,24 @@ function checkKind(
     return REJECT.UnsupportedOrder
   }
   if (!isLimit && force > FORCE_FOK) return REJECT.UnsupportedOrder
+  const reason = checkModes(instrument, cmd, a)
+  if (reason !== 0) return reason
+  if (cmd.postOnly || cmd.displayQty !== 0) {
+    if (!isLimit || !staysOpen(force) || force === FORCE_GFA) return REJECT.UnsupportedOrder
+  }
+  if (cmd.reduceOnly && !instrument.isPerpetual) return REJECT.UnsupportedOrder
+  if (cmd.stopPx !== 0 || cmd.trailingOffset !== 0) return REJECT.UnsupportedOrder
+  a.quoteAmount.load(cmd.quoteAmount, 0)
+  if (isLimit && !a.quoteAmount.isZero()) return REJECT.UnsupportedOrder
+  return checkEnd(s, cmd)
+}
+
+/** Side and self-trade prevention: what every order has. */
+export function checkModes(
+  instrument: InstrumentState,
+  cmd: NewOrderCommand,
+  a: Admission,
+): number {
   if (cmd.side !== 0 && cmd.side !== 1) return REJECT.UnsupportedOrder
   const stpMode = cmd.stpMode === STP_DEFAULT_CODE ? instrument.defaultStpMode : cmd.stpMode
   if ((stpMode | 0) !== stpMode || stpMode < 0 || stpMode > STP_DECREMENT) {
@@ -134,13 +179,7 @@ function checkKind(
   }
   if (((instrument.allowedStpModes >>> stpMode) & 1) === 0) return REJECT.UnsupportedOrder
   a.stpMode = stpMode
-  if (cmd.postOnly || cmd.displayQty !== 0) {
-    if (!isLimit || !staysOpen(force) || force === FORCE_GFA) return REJECT.UnsupportedOrder
-  }
-  if (cmd.reduceOnly || cmd.stopPx !== 0) return REJECT.UnsupportedOrder
-  a.quoteAmount.load(cmd.quoteAmount, 0)
-  if (isLimit && !a.quoteAmount.isZero()) return REJECT.UnsupportedOrder
-  return checkEnd(s, cmd)
+  return 0
 }
 
 /** Quantity, price, notional. */
@@ -176,8 +215,15 @@ export function checkPriced(
   if (!Number.isSafeInteger(price) || price < 1) return REJECT.InvalidPrice
   notionalOf(instrument, price, orderQty, amount)
   if (!amount.fits() || !isNotionalAllowed(instrument, amount)) return REJECT.InvalidNotional
-  const resting = side === SIDE_BUY ? instrument.book.bids.qty : instrument.book.asks.qty
-  return resting + added > Number.MAX_SAFE_INTEGER ? REJECT.Overflow : 0
+  return isSideFull(instrument, side, added) ? REJECT.Overflow : 0
+}
+
+/** Whether a side, waiting orders included, could no longer be summed. */
+export function isSideFull(instrument: InstrumentState, side: number, added: number): boolean {
+  const { book, triggers } = instrument
+  const resting = side === SIDE_BUY ? book.bids.qty : book.asks.qty
+  const waiting = triggers === undefined ? 0 : triggers.qtyOf(side)
+  return resting + waiting + added > Number.MAX_SAFE_INTEGER
 }
 
 function isNotionalAllowed(instrument: InstrumentState, notional: Int64): boolean {
@@ -199,24 +245,39 @@ function sizeOrder(instrument: InstrumentState, a: Admission): void {
   a.isShort = byAmount.isShort
 }
 
-function hasTooManyOrders(s: EngineState, instrument: InstrumentState, a: Admission): boolean {
+/** Whether the account has all the open orders that it may, here or in all. */
+export function hasTooManyOrders(
+  s: EngineState,
+  instrument: InstrumentState,
+  a: Admission,
+): boolean {
   const accountMax = s.accounts.get(a.accountSlot, ACCOUNT.maxOpenOrders)
-  if (accountMax > 0 && s.accounts.get(a.accountSlot, ACCOUNT.openOrders) >= accountMax) return true
+  const open = s.accounts.get(a.accountSlot, ACCOUNT.openOrders) + a.before
+  if (accountMax > 0 && open >= accountMax) return true
   if (instrument.maxOpenOrders === 0) return false
-  return s.positions.get(a.position, POSITION.openOrders) >= instrument.maxOpenOrders
+  const here = s.positions.get(a.position, POSITION.openOrders) + a.before
+  return here >= instrument.maxOpenOrders
 }
 
 const held = new Int64()
 const limit = new Int64()
 
-/** Spot: base that the account owns plus all that its open buys may bring, against the limit. */
+/**
+ * Spot: base that the account owns plus all that its open buys may bring, against the limit. A
+ * perpetual: the position plus all open orders on that side.
+ */
 export function isOverLimit(
   s: EngineState,
   instrument: InstrumentState,
   { accountSlot, position }: Admission,
+  side: number,
   added: number,
 ): boolean {
   if (position === NONE) return false
+  if (instrument.isPerpetual) {
+    return isOverPositionLimit(s, instrument, accountSlot, position, side, added)
+  }
+  if (side !== SIDE_BUY) return false
   const own = s.positions.getNumber(position, POSITION.maxPosition)
   const lots = own < 0 ? instrument.maxPosition : own
   if (lots === 0) return false
@@ -225,6 +286,29 @@ export function isOverLimit(
   held.add(limit)
   baseAmountOf(instrument, lots, limit)
   return limit.isBelow(held)
+}
+
+/** Margin for a perpetual's order: at its limit, at the edge, or at what the book says now. */
+function checkEntryMargin(
+  s: EngineState,
+  instrument: InstrumentState,
+  cmd: NewOrderCommand,
+  a: Admission,
+): number {
+  const { reach, qty, accountSlot, stpMode } = a
+  const { notional } = entry
+  const isLimit = cmd.ordType === TYPE_LIMIT
+  if (!a.quoteAmount.isZero()) notional.set(a.quoteAmount)
+  else if (isLimit || hasBand(instrument) || hasGuard(instrument)) {
+    notionalOf(instrument, Math.abs(isLimit ? a.key : reach), qty, notional)
+  } else marketCostOf(instrument, reach, qty, accountSlot, stpMode, 0, notional)
+  entry.isBuy = cmd.side === SIDE_BUY
+  entry.qty = qty
+  entry.replaced = NONE
+  valueAt(instrument, qty, amount)
+  const rate = holdRateOf(a.makerFeePpm, a.takerFeePpm)
+  entry.fee.setFee(amount.isBelow(notional) ? notional : amount, rate, 0)
+  return checkMargin(s, instrument, accountSlot, entry)
 }
 
 /** The funds that an order needs in its worst case. */

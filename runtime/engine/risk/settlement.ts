@@ -7,11 +7,14 @@ import { ORDER } from '../book/order-pool.ts'
 import { EXEC_PREVENTED, STATUS_EXPIRED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { noteStep } from '../lists/order-lists.ts'
+import { releaseTraded, settlePerpetualFill } from '../margin/perpetual-settlement.ts'
 import { Int64 } from '../money/int64.ts'
-import { openAfter } from '../orders/iceberg.ts'
+import { openAfter, openAfterCross } from '../orders/iceberg.ts'
 import { DETAIL, feeResidueOf, makerFeeOf, setFees, takerFeeOf } from '../orders/order-details.ts'
 import { closeOrder, leaveMarket } from '../orders/resting.ts'
 import { openStatus } from '../reports.ts'
+import { observeTrade } from '../triggers/election.ts'
 import { addExposure } from './exposure.ts'
 import { baseAmountOf, notionalOf, orderHoldOf, releaseHold, takeHold } from './holds.ts'
 
@@ -24,6 +27,7 @@ const base = new Int64()
 const takerFee = new Int64()
 const makerFee = new Int64()
 const holdBefore = new Int64()
+const sellHeld = new Int64()
 const holdAfter = new Int64()
 const cumulative = new Int64()
 const sum = new Int64()
@@ -51,6 +55,7 @@ export function settleFills(
       open -= part
       const status = open > 0 ? statusOf(s, taker) : STATUS_EXPIRED
       s.reports.step(taker, EXEC_PREVENTED, status, open, 0)
+      noteStep(s, taker, 0)
       if (kind === FILL_DECREMENTED) preventMaker(s, instrument, maker, part)
     }
   }
@@ -66,7 +71,7 @@ export function settleCross(
   qty: number,
   price: number,
 ): void {
-  settleTrade(s, instrument, taker, maker, qty, openAfter(s, taker, qty), price, true)
+  settleTrade(s, instrument, taker, maker, qty, openAfterCross(s, taker, qty), price, true)
 }
 
 /** One trade. `takerOpen` is what the taker has open afterwards. */
@@ -82,42 +87,35 @@ function settleTrade(
 ): void {
   const { orders } = s.memory
   const key = orders.f64[maker * ORDER.doubles + ORDER.key] as number
-  const makerOpen = openAfter(s, maker, qty)
+  const makerOpen = takerRests ? openAfterCross(s, maker, qty) : openAfter(s, maker, qty)
   const makerAccount = orders.i32[maker * ORDER.words + ORDER.owner] as number
   const takerAccount = orders.i32[taker * ORDER.words + ORDER.owner] as number
   const makerIsBuyer = key > 0
   const buyOrder = makerIsBuyer ? maker : taker
   const buyOpen = makerIsBuyer ? makerOpen : takerOpen
   const buyRests = makerIsBuyer || takerRests
+  const sellRests = !makerIsBuyer || takerRests
+  const sellOrder = makerIsBuyer ? taker : maker
+  const sellOpen = makerIsBuyer ? takerOpen : makerOpen
   notionalOf(instrument, price, qty, notional)
-  baseAmountOf(instrument, qty, base)
   if (buyRests) orderHoldOf(s, instrument, buyOrder, buyOpen + qty, holdBefore)
+  if (sellRests && instrument.isPerpetual) {
+    orderHoldOf(s, instrument, sellOrder, sellOpen + qty, sellHeld)
+  }
   charge(s, instrument, taker, true, qty, takerFee)
   charge(s, instrument, maker, false, qty, makerFee)
   const buyer = makerIsBuyer ? makerAccount : takerAccount
   const seller = makerIsBuyer ? takerAccount : makerAccount
   const buyerFee = makerIsBuyer ? makerFee : takerFee
   const sellerFee = makerIsBuyer ? takerFee : makerFee
-
-  const buyerQuote = s.balances.of(buyer, instrument.quoteAssetId)
-  if (buyRests) {
-    orderHoldOf(s, instrument, buyOrder, buyOpen, holdAfter)
-    holdBefore.subtract(holdAfter)
-    s.balances.release(buyerQuote, holdBefore)
+  if (instrument.isPerpetual) {
+    if (buyRests) releaseTraded(s, instrument, buyOrder, buyOpen, qty, holdBefore)
+    if (sellRests) releaseTraded(s, instrument, sellOrder, sellOpen, qty, sellHeld)
+    settlePerpetualFill(s, instrument, buyer, seller, qty, notional, buyerFee, sellerFee)
+  } else {
+    if (buyRests) releaseTradedBuy(s, instrument, buyOrder, buyOpen)
+    settleSpotFill(s, instrument, buyer, seller, qty, sellRests, buyerFee, sellerFee)
   }
-  sum.set(notional)
-  sum.add(buyerFee)
-  s.balances.debit(buyerQuote, sum)
-  s.balances.credit(s.balances.of(buyer, instrument.baseAssetId), base)
-  const sellerBase = s.balances.of(seller, instrument.baseAssetId)
-  if (!makerIsBuyer || takerRests) s.balances.release(sellerBase, base)
-  s.balances.debit(sellerBase, base)
-  sum.set(notional)
-  sum.subtract(sellerFee)
-  s.balances.credit(s.balances.of(seller, instrument.quoteAssetId), sum)
-  sum.set(takerFee)
-  sum.add(makerFee)
-  s.balances.credit(instrument.feeBalance, sum)
 
   addExposure(s, instrument, makerAccount, makerIsBuyer, 0, -qty)
   if (takerRests) addExposure(s, instrument, takerAccount, !makerIsBuyer, 0, -qty)
@@ -126,8 +124,51 @@ function settleTrade(
   const tradeID = instrument.lastTradeID
   s.reports.trade(taker, true, takerOpen, tradeID, qty, price, notional, takerFee)
   s.reports.trade(maker, false, makerOpen, tradeID, qty, price, notional, makerFee)
+  noteStep(s, taker, qty)
+  noteStep(s, maker, qty)
+  if (instrument.triggers !== undefined) observeTrade(s, instrument, price)
   if (makerOpen === 0) endFilled(s, maker)
   if (takerRests && takerOpen === 0) endFilled(s, taker)
+}
+
+/** The hold of a resting buy for what has traded; its fee has been charged. */
+function releaseTradedBuy(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  open: number,
+): void {
+  orderHoldOf(s, instrument, order, open, holdAfter)
+  holdBefore.subtract(holdAfter)
+  const buyer = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
+  s.balances.release(s.balances.of(buyer, instrument.quoteAssetId), holdBefore)
+}
+
+/** Quote for base, and the fees. */
+function settleSpotFill(
+  s: EngineState,
+  instrument: InstrumentState,
+  buyer: number,
+  seller: number,
+  qty: number,
+  sellRests: boolean,
+  buyerFee: Int64,
+  sellerFee: Int64,
+): void {
+  baseAmountOf(instrument, qty, base)
+  sum.set(notional)
+  sum.add(buyerFee)
+  s.balances.debit(s.balances.of(buyer, instrument.quoteAssetId), sum)
+  s.balances.credit(s.balances.of(buyer, instrument.baseAssetId), base)
+  const sellerBase = s.balances.of(seller, instrument.baseAssetId)
+  if (sellRests) s.balances.release(sellerBase, base)
+  s.balances.debit(sellerBase, base)
+  sum.set(notional)
+  sum.subtract(sellerFee)
+  s.balances.credit(s.balances.of(seller, instrument.quoteAssetId), sum)
+  sum.set(takerFee)
+  sum.add(makerFee)
+  s.balances.credit(instrument.feeBalance, sum)
 }
 
 function endFilled(s: EngineState, order: number): void {
@@ -180,6 +221,7 @@ function preventMaker(
   if (open > 0) {
     takeHold(s, instrument, maker, open)
     s.reports.step(maker, EXEC_PREVENTED, statusOf(s, maker), open, 0)
+    noteStep(s, maker, 0)
     return
   }
   s.reports.step(maker, EXEC_PREVENTED, STATUS_EXPIRED, 0, 0)
