@@ -178,7 +178,8 @@ function commandsOf(words: string[]): Command[] {
       return [{ type: 'SetDeadMan', ...common, timeoutMs: Number(words[2]) }]
     case 'masscancel': {
       const side = words[2] === 'buy' ? 'Buy' : words[2] === 'sell' ? 'Sell' : null
-      return [{ type: 'MassCancel', ...common, instrumentId: 0, side, clOrdID: '' }]
+      const instrumentId = Number(optionsOf(words)['in'] ?? 0)
+      return [{ type: 'MassCancel', ...common, instrumentId, side, clOrdID: '' }]
     }
     case 'limits': {
       const { orders, position, rate } = optionsOf(words)

@@ -238,6 +238,9 @@ export function checkReplace(
   if (n.venueHalted) return early('VenueHalted')
   if (account === undefined) return early('UnknownAccount')
   if (account.killSwitch || c.account <= 4) return early('AccountBlocked')
+  // Sent again: the order has the new clOrdID already.
+  const repeated = n.clientIds.get(`${c.account}:${c.clOrdID}`)
+  if (order === undefined && repeated !== undefined) return no('DuplicateClOrdID', repeated)
   if (order === undefined) return no('UnknownOrder')
   const i = order.instrument
   if (!['Open', 'Auction'].includes(i.definition.tradingState)) return no('TradingStateForbids')

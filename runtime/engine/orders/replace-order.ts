@@ -11,9 +11,13 @@ import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS, type ReplaceOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { countOrder, isTooFast } from '../lifetime/order-rate.ts'
+import { checkMargin, MarginOrder } from '../margin/margin-check.ts'
+import { isReduceOnly, isWaiting } from '../margin/margin-holds.ts'
+import { reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { openStatus } from '../reports.ts'
+import { loadAvailable } from '../risk/available.ts'
 import { positionOf } from '../risk/exposure.ts'
 import {
   baseAmountOf,
@@ -46,6 +50,7 @@ const admission = new Admission()
 const oldID = new Int32Array(ID_WORDS)
 const required = new Int64()
 const available = new Int64()
+const changed = new MarginOrder()
 
 /** What a replace is about to do: the order, and what it would have open. */
 let target = NONE
@@ -71,7 +76,8 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   let reason = admitAccount(s, cmd.account, a)
   if (reason !== 0) return reason
   const order = findOwnOrder(s, cmd.account, cmd.orderID, cmd.origClOrdID)
-  if (order === NONE) return REJECT.UnknownOrder
+  // Sent again: the order has the new clOrdID already.
+  if (order === NONE) return isRepeated(s, cmd, a) ? REJECT.DuplicateClOrdID : REJECT.UnknownOrder
   target = order
   describe(s, order, a)
   keepUnchanged(s, order, cmd, a)
@@ -91,22 +97,26 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
     return REJECT.InvalidQty
   }
   if (!isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
-  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
-  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
-  if (first !== NONE) {
-    a.firstOrderID = s.clientIds.resultOf(first)
-    return REJECT.DuplicateClOrdID
-  }
+  if (isRepeated(s, cmd, a)) return REJECT.DuplicateClOrdID
   if (newLeaves === 0) return 0
   if (a.isLimited && isTooFast(s, a.accountSlot, 1)) return REJECT.OrderRateExceeded
-  if (side === SIDE_BUY && added > 0 && isOverLimit(s, instrument, a, added)) {
-    return REJECT.PositionLimit
+  if (added > 0) {
+    reason = checkRaise(s, instrument, a, order, side, added)
+    if (reason !== 0) return reason
   }
   reason = checkFunds(s, cmd, a, order)
   if (reason !== 0) return reason
   const isPostOnly = (attributesOf(s, order) & ATTRIBUTE_POST_ONLY) !== 0
   const crosses = isPostOnly && instrument.book.wouldCross(keyOf(side, cmd.price))
   return crosses ? REJECT.PostOnlyWouldCross : 0
+}
+
+/** Whether the account has used the new clOrdID before. */
+function isRepeated(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): boolean {
+  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
+  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
+  if (first !== NONE) a.firstOrderID = s.clientIds.resultOf(first)
+  return first !== NONE
 }
 
 function describe(s: EngineState, order: number, a: Admission): void {
@@ -132,13 +142,33 @@ function attributesOf(s: EngineState, order: number): number {
   return s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
 }
 
+/** What may stand against more quantity. */
+function checkRaise(
+  s: EngineState,
+  instrument: InstrumentState,
+  a: Admission,
+  order: number,
+  side: number,
+  added: number,
+): number {
+  if (isReduceOnly(s, order) && !isWaiting(s, order)) {
+    const room = reduceOnlyRoom(s, a.accountSlot, instrument.id, side, true)
+    if (newLeaves > room) return REJECT.ReduceOnlyWouldIncrease
+  }
+  return isOverLimit(s, instrument, a, side, added) ? REJECT.PositionLimit : 0
+}
+
 /** What the changed order would hold, against what is available once it has given its hold back. */
 function checkFunds(s: EngineState, cmd: ReplaceOrderCommand, a: Admission, order: number): number {
   const instrument = a.instrument as InstrumentState
   setRates(s, instrument, a)
   const { i32 } = s.details
   const isBuy = a.key > 0
-  s.balances.loadAvailable(holdBalanceOf(s, instrument, a.accountSlot, isBuy), available)
+  if (instrument.isPerpetual) {
+    const reason = checkReplacedMargin(s, cmd, a, order)
+    return reason === 0 ? checkTotals(s, instrument, cmd, order) : reason
+  }
+  loadAvailable(s, holdBalanceOf(s, instrument, a.accountSlot, isBuy), available)
   orderHoldOf(s, instrument, order, leavesOf(s, order), required)
   available.add(required)
   if (isBuy) {
@@ -147,8 +177,36 @@ function checkFunds(s: EngineState, cmd: ReplaceOrderCommand, a: Admission, orde
     buyHoldOf(instrument, cmd.price, newLeaves, rate, residue, required)
   } else baseAmountOf(instrument, newLeaves, required)
   if (available.isBelow(required)) return REJECT.InsufficientFunds
+  return checkTotals(s, instrument, cmd, order)
+}
+
+/** The margin of the changed order, once it has given back what it counts for now. */
+function checkReplacedMargin(
+  s: EngineState,
+  cmd: ReplaceOrderCommand,
+  a: Admission,
+  order: number,
+): number {
+  const instrument = a.instrument as InstrumentState
+  changed.isBuy = a.key > 0
+  changed.qty = newLeaves
+  changed.replaced = order
+  notionalOf(instrument, cmd.price, newLeaves, changed.notional)
+  const rate = holdRateOf(a.makerFeePpm, a.takerFeePpm)
+  changed.fee.setFee(changed.notional, rate, feeResidueOf(s.details.i32, order))
+  if (rate === 0) changed.fee.setZero()
+  return checkMargin(s, instrument, a.accountSlot, changed)
+}
+
+/** Whether the order's totals are sure to stay in 64 bits. */
+function checkTotals(
+  s: EngineState,
+  instrument: InstrumentState,
+  cmd: ReplaceOrderCommand,
+  order: number,
+): number {
   notionalOf(instrument, cmd.price, newLeaves, required)
-  available.load(i32, order * DETAIL.words + DETAIL.cumNotional)
+  available.load(s.details.i32, order * DETAIL.words + DETAIL.cumNotional)
   required.add(available)
   return required.fits() ? 0 : REJECT.Overflow
 }

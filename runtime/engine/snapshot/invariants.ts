@@ -11,6 +11,7 @@ import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import { type InstrumentState, STATE_AUCTION, STATE_OPEN } from '../instruments/instrument-state.ts'
+import { checkLifetime } from '../lifetime/invariants.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
@@ -42,6 +43,7 @@ export function checkInvariants(s: EngineState): void {
   assert(s.clientIds.count === orders + s.clientIds.ring.count, 'every id is open or done')
   checkAccounts(s)
   checkBalances(s, holds)
+  checkLifetime(s)
 }
 
 /** In Open a book is not crossed; in an auction the last indication is the book's. */
