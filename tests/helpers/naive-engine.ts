@@ -306,7 +306,9 @@ export class NaiveEngine implements EngineUnderTest {
     i.lastPrice = price
     observe(this, i, price)
     i.lastTradeID += 1
-    for (const order of resting) takeShown(this, order, qty)
+    // In an uncross, where both rest, the hidden part goes first and nobody changes place.
+    if (resting.length === 1) takeShown(this, maker, qty)
+    else for (const order of resting) shrinkShown(order)
     for (const order of resting) if (order.leaves === 0) this.forget(order)
     for (const order of [taker, maker]) {
       report(this, order, 'Trade', order.leaves > 0 ? 'PartiallyFilled' : 'Filled', order.leaves, {

@@ -3,6 +3,12 @@
 
 import type { Command, ListInstrument, NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
+import {
+  type Instrument,
+  TRADING_STATES,
+  VOLATILITY_ACTIONS,
+  type VolatilityGuard,
+} from '#domain/instrument.ts'
 import { CANCEL_REPLACE_MODES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
 import { COMMAND_NS, TRACE } from './engine-under-test.ts'
 
@@ -83,6 +89,7 @@ export class RandomCommands {
   /** Keeps orders that came to rest in mind. */
   observe(events: readonly EngineEvent[]): void {
     for (const event of events) {
+      if (event.type === 'InstrumentChanged') this.#endAuction(event.instrument)
       if (event.type !== 'ExecutionReport' || event.leavesQty === 0) continue
       const { account, orderID, clOrdID } = event
       this.#orders.push({ account, orderID, clOrdID })
@@ -90,6 +97,13 @@ export class RandomCommands {
         this.#orders.splice(this.random.below(RECENT_MAX), 1)
       }
     }
+  }
+
+  /** An auction, however it began, ends some time. */
+  #endAuction({ tradingState, instrumentId }: Instrument): void {
+    if (tradingState !== 'Auction') return
+    const open = { type: 'SetTradingState', account: 0, traceId: TRACE, instrumentId } as const
+    this.#resume.unshift({ ...open, tradingState: 'Open' })
   }
 
   next(): Command {
@@ -207,8 +221,10 @@ export class RandomCommands {
       case 4: {
         const instrumentId = 1 + r.below(3)
         const state = { ...common, type: 'SetTradingState', instrumentId } as const
-        this.#resume.push({ ...state, tradingState: 'Open' })
-        return { ...state, tradingState: r.pick(['PreOpen', 'CancelOnly', 'Halted', 'Closed']) }
+        const tradingState = r.chance(50) ? 'Auction' : r.pick(TRADING_STATES)
+        if (tradingState !== 'Auction') this.#resume.push({ ...state, tradingState: 'Open' })
+        if (tradingState === 'Closed') this.#resume.push({ ...state, tradingState: 'PreOpen' })
+        return { ...state, tradingState }
       }
       case 5:
         return {
@@ -220,6 +236,7 @@ export class RandomCommands {
           takerFeePpm: r.pick([null, 0, 1000]),
           maxOpenOrders: r.pick([null, 0, 0, 5]),
           maxPosition: r.pick([null, 0, 0, 1000 * this.#scale]),
+          volatilityGuard: r.chance(50) ? null : this.#guard(),
         }
       case 6: {
         const side = r.pick(['Buy', 'Sell', null] as const)
@@ -313,7 +330,13 @@ export class RandomCommands {
       maxOpenOrders: r.pick([0, 0, 40]),
       allowedStpModes: STP_MODES,
       defaultStpMode: r.pick(STP_MODES),
-      tradingState: 'Open',
+      tradingState: r.chance(80) ? 'Open' : 'Auction',
+      volatilityGuard: r.chance(60) ? null : this.#guard(),
     }
+  }
+
+  #guard(): VolatilityGuard {
+    const bandPpm = this.random.pick([0, 2_000, 4_000, 50_000])
+    return { bandPpm, action: this.random.pick(VOLATILITY_ACTIONS) }
   }
 }

@@ -41,8 +41,9 @@ export function reportIndications(s: EngineState): void {
   staleAuctions.length = 0
 }
 
-/** After a snapshot: what was told last. */
+/** After a snapshot: what was told last; whether GFA orders have come is for a walk to find out. */
 export function restoreIndication(instrument: InstrumentState): void {
   if (instrument.tradingState !== STATE_AUCTION) return
   findAuctionPrice(instrument.book, instrument.lastPrice, instrument.indicated)
+  instrument.hasGoodForAuction = true
 }

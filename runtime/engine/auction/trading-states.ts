@@ -5,6 +5,7 @@ import { FORCE_FOK, FORCE_GFA, FORCE_IOC, TYPE_LIMIT, TYPE_MARKET } from '../cod
 import type { EngineState } from '../engine-state.ts'
 import type { NewOrderCommand } from '../hot-command.ts'
 import { type InstrumentState, STATE_AUCTION, STATE_OPEN } from '../instruments/instrument-state.ts'
+import { DETAIL, timeInForceOf } from '../orders/order-details.ts'
 import { traceToText } from '../words.ts'
 import { noteBookChange } from './indication.ts'
 
@@ -20,6 +21,11 @@ export function stateTakes(instrument: InstrumentState, cmd: NewOrderCommand): b
 /** Whether orders may be replaced: wherever orders may enter. */
 export function stateTakesReplace(instrument: InstrumentState): boolean {
   return instrument.tradingState === STATE_OPEN || instrument.tradingState === STATE_AUCTION
+}
+
+export function isGoodForAuction(s: EngineState, order: number): boolean {
+  const attributes = s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
+  return timeInForceOf(attributes) === FORCE_GFA
 }
 
 /** Goes into an auction in the middle of a command, as the volatility guard demands. */

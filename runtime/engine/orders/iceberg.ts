@@ -86,6 +86,16 @@ export function openAfter(s: EngineState, order: number, qty: number): number {
   return open
 }
 
+/** The same in an uncross, where an iceberg takes part whole: the hidden part goes first. */
+export function openAfterCross(s: EngineState, order: number, qty: number): number {
+  if (!isIceberg(s, order)) {
+    return s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number
+  }
+  const open = openQtyOf(s, order) - qty
+  shrinkShown(s, order, open)
+  return open
+}
+
 function extraNumber(s: EngineState, order: number, field: number): number {
   return s.extras.f64[extraOf(s, order) * EXTRA.doubles + field] as number
 }
