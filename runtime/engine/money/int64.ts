@@ -11,13 +11,12 @@ const MILLION = 1_000_000
 
 /** One register. Every method changes this register and no other, and allocates nothing. */
 export class Int64 {
-  high: number
-  low: number
+  // A fraction first: a field that begins as undefined or as a small integer would be boxed anew with
+  // every value that is none.
+  high = 0.5
+  low = 0.5
 
   constructor() {
-    // A fraction first, so that the fields are float64 from the start.
-    this.high = 0.5
-    this.low = 0.5
     this.high = 0
     this.low = 0
   }
