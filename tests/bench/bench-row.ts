@@ -21,3 +21,6 @@ export interface BenchRow {
   /** Point of a curve: its line in the plot and its place on the axis. */
   readonly point?: { readonly line: string; readonly at: number }
 }
+
+/** Unit of a figure that says whether something holds. */
+export const YES_OR_NO = '1 = yes'

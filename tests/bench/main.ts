@@ -2,12 +2,13 @@
 // standard output. Names: matching, log, path, sustained, projections; none = all.
 
 import process from 'node:process'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { BenchRow } from './bench-row.ts'
 import { exitCodeOf, judge } from './goals.ts'
 import { runLogBench } from './log.ts'
 import { describeMachine } from './machine.ts'
 import { writeIntoDocument } from './markdown.ts'
+import { MATCHING_PARTS, MATCHING_SEEDS } from './matching/parts.ts'
 import { writePlot } from './matching/plot.ts'
 import { runMatchingBench } from './matching.ts'
 import { runOrderPathBench } from './order-path.ts'
@@ -34,7 +35,11 @@ const program = new Command('bench')
   .option('--rounds <n>', 'interleaved rounds', '5')
   .option('--seconds <n>', 'length of one sample of the path bench', '5')
   .option('--sustain <n>', 'length of the sustained run in seconds', '60')
-  .option('--only <part...>', 'matching: only these parts', [])
+  .addOption(
+    new Option('--only <part...>', 'matching: only these parts')
+      .choices(MATCHING_PARTS.map(({ name }) => name))
+      .default([], 'all'),
+  )
   .option('--check', 'judge every figure that has a goal; exit code 1 when one is missed', false)
   .option('--plot <file>', 'matching: draw the figures as SVG')
   .option('--markdown <file>', 'matching: write the tables between the marks of this document')
@@ -44,7 +49,9 @@ await program.parseAsync()
 
 async function run(names: string[], options: Options): Promise<void> {
   const machine = describeMachine()
-  process.stdout.write(`${JSON.stringify({ machine })}\n`)
+  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`
+  const seeds = MATCHING_SEEDS
+  process.stdout.write(`${JSON.stringify({ machine, command, seeds })}\n`)
   const rounds = Number(options.rounds)
   const rows: BenchRow[] = []
   for (const name of names) {
@@ -57,7 +64,7 @@ async function run(names: string[], options: Options): Promise<void> {
   process.stderr.write(`${renderRows(rows)}\n`)
   if (options.plot !== undefined) writePlot(options.plot, rows, machine)
   if (options.markdown !== undefined) {
-    writeIntoDocument({ file: options.markdown, rows, machine, plot: options.plot })
+    writeIntoDocument({ file: options.markdown, rows, machine, command, plot: options.plot })
   }
   if (!options.check) return
   const judged = judge(rows)

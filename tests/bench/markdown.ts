@@ -3,11 +3,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
-import process from 'node:process'
 import type { BenchRow } from './bench-row.ts'
 import { judge } from './goals.ts'
 import type { Machine } from './machine.ts'
-import { MATCHING_PARTS } from './matching/parts.ts'
+import { MATCHING_PARTS, MATCHING_SEEDS } from './matching/parts.ts'
+import { displayedUnit, displayedValue } from './table.ts'
 
 const BEGIN = '<!-- matching figures: begin -->'
 const END = '<!-- matching figures: end -->'
@@ -17,6 +17,7 @@ export interface DocumentFigures {
   readonly file: string
   readonly rows: readonly BenchRow[]
   readonly machine: Machine
+  readonly command: string
   /** The plot of the same run, if one was drawn. */
   readonly plot: string | undefined
 }
@@ -36,28 +37,29 @@ export function replaceBetweenMarks(document: string, text: string): string {
 }
 
 /** The matching figures as Markdown: provenance, goals, then one table a part. */
-export function renderFigures({ file, rows, machine, plot }: DocumentFigures): string {
+export function renderFigures({ file, rows, machine, command, plot }: DocumentFigures): string {
   const matching = rows.filter(({ bench }) => bench === 'matching')
   const parts = MATCHING_PARTS.flatMap(({ name, title }) => {
     const own = matching.filter((row) => row.part === name)
     return own.length === 0 ? [] : [`### ${title} (\`--only ${name}\`)\n\n${tableOf(own)}`]
   })
   const image = plot === undefined ? [] : [`![Matching core](${relative(dirname(file), plot)})\n`]
-  return [provenance(machine), ...image, goalsOf(matching), ...parts].join('\n')
+  return [provenance(machine, command), ...image, goalsOf(matching), ...parts].join('\n')
 }
 
-function provenance({ cpu, cores, memoryGiB, system, node, commit, load, date }: Machine): string {
-  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`
+function provenance(machine: Machine, command: string): string {
+  const { cpu, cores, memoryGiB, system, node, commit, load, date } = machine
+  const seeds = Object.entries(MATCHING_SEEDS).map(([name, seed]) => `${name} ${seed}`)
   return (
     `Written ${date} by \`${command}\` on ${cores} cores of ${cpu}, ${memoryGiB} GiB, ${system}, ` +
-    `Node ${node}, commit ${commit}, load at the start ${load}.\n`
+    `Node ${node}, commit ${commit}, load at the start ${load}; seeds: ${seeds.join(', ')}.\n`
   )
 }
 
 function goalsOf(rows: readonly BenchRow[]): string {
   const lines = judge(rows).map(({ row, verdict, isStretchMet }) => {
     const stretch = row.stretch === undefined ? '' : `${row.stretch}${isStretchMet ? ', met' : ''}`
-    return `| ${row.name} | ${valueOf(row)} ${row.unit} | ${row.goal} | ${verdict} | ${stretch} |`
+    return `| ${row.name} | ${shown(row)} | ${row.goal} | ${verdict} | ${stretch} |`
   })
   const head = '| goal | figure | to reach | | stretch |\n|---|---|---|---|---|'
   return `### Goals (\`--check\`)\n\n${head}\n${lines.join('\n')}\n`
@@ -68,9 +70,7 @@ function tableOf(rows: readonly BenchRow[]): string {
   const others = rows.filter((row) => row.percentiles === undefined)
   const tables: string[] = []
   if (others.length > 0) {
-    const lines = others.map(
-      (row) => `| ${row.name} | ${valueOf(row)} ${row.unit} | ${speed(row)} |`,
-    )
+    const lines = others.map((row) => `| ${row.name} | ${shown(row)} | ${speed(row)} |`)
     tables.push(`| what | figure | M/s |\n|---|---|---|\n${lines.join('\n')}\n`)
   }
   if (percentiles.length > 0) {
@@ -85,8 +85,8 @@ function tableOf(rows: readonly BenchRow[]): string {
   return tables.join('\n')
 }
 
-function valueOf({ value, skipped }: BenchRow): string {
-  return skipped === undefined ? value.toLocaleString('en') : `(${skipped})`
+function shown(row: BenchRow): string {
+  return `${displayedValue(row)} ${displayedUnit(row)}`.trim()
 }
 
 function speed({ perSecond }: BenchRow): string {

@@ -29,6 +29,9 @@ export interface RegimeLoad {
   readonly warm: number
 }
 
+/** Seed of the markets that the bench plays. */
+export const REGIME_SEED = 0x7eb00c
+
 const MID = 100_000
 /** Middle of a market so wide that 350,000 ticks lie below it. */
 const WIDE_MID = 1_000_000
@@ -116,7 +119,7 @@ export const REGIMES: readonly Regime[] = [
 ]
 
 /** Makes the commands of a regime: `timed` of them after those that fill the book. */
-export function generateRegime(regime: Regime, timed: number, seed = 0x7eb00c): RegimeLoad {
+export function generateRegime(regime: Regime, timed: number, seed = REGIME_SEED): RegimeLoad {
   const warm = regime.open
   const maker = new CommandMaker(warm + timed, seed)
   for (let i = 0; i < warm; i++) maker.place(regime.mid(0), regime.distance(maker.random))

@@ -1,7 +1,7 @@
 // Who runs in a race, and the race: round by round all contestants, one after another, so that
 // whatever else the machine does hits all of them alike. A figure is the median of its rounds.
 
-import type { BenchRow } from '../bench-row.ts'
+import { type BenchRow, YES_OR_NO } from '../bench-row.ts'
 import { median } from '../statistics.ts'
 
 /** Something that handles a number of commands and says how long it took. */
@@ -69,7 +69,7 @@ export function figure(
 
 /** Whether two outcomes are the same, as a figure whose goal is 1. */
 export function agreement(part: string, name: string, isRight: boolean): BenchRow {
-  return figure(part, name, isRight ? 1 : 0, '1 = yes', { goal: '= 1' })
+  return figure(part, name, isRight ? 1 : 0, YES_OR_NO, { goal: '= 1' })
 }
 
 /** Three decimals below 10, one above: no figure here is known better. */

@@ -18,6 +18,8 @@ import { EnginePipeline } from './engine-pipeline.ts'
 import { openVenue, TRACE } from './engine-venue.ts'
 
 export const BATCH_COMMANDS = 128
+/** Seed of the loads, unless another is asked for. */
+export const ENGINE_SEED = 42
 /** Percent of the commands: orders that rest, orders that trade; the others cancel. */
 const RESTS = 50
 const TRADES = 5
@@ -98,7 +100,7 @@ class LoadMaker {
   constructor(pipeline: EnginePipeline, options: EngineLoadOptions) {
     this.#pipeline = pipeline
     this.#options = options
-    this.#random = new Random(options.seed ?? 42)
+    this.#random = new Random(options.seed ?? ENGINE_SEED)
   }
 
   /** Enters resting orders until as many are open as there shall be. */

@@ -10,7 +10,7 @@ import { LatencyLog, latencyRows, timerRow } from './latency.ts'
 
 const PART = 'engine'
 const SIZES = { instruments: 100, accounts: 10_000, open: 20_000 }
-const WHAT = 'whole engine, 100 instruments, 10,000 accounts, 20,000 orders'
+const WHAT = '100 instruments, 10,000 accounts, 20,000 orders'
 const SINGLE_ROUNDS_MAX = 3
 
 /** Runs the part with so many commands a round. */
@@ -34,7 +34,7 @@ export function runEnginePart(rounds: number, commands = 262_144): BenchRow[] {
 
 function pipelineOn(load: EngineLoad): Contestant {
   return {
-    name: WHAT,
+    name: `whole engine: ${WHAT}`,
     commands: load.commands,
     goal: '<= 250',
     stretch: '<= 120',
@@ -49,7 +49,7 @@ function pipelineOn(load: EngineLoad): Contestant {
 
 function serviceOn(load: EngineLoad): Contestant {
   return {
-    name: `${WHAT}, and the running hash of the event log`,
+    name: `whole engine and running hash of the event log: ${WHAT}`,
     commands: load.commands,
     run: () => {
       let seq = 0

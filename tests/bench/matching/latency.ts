@@ -45,7 +45,7 @@ export class LatencyLog {
 export function middleOf(rounds: readonly Percentiles[]): Percentiles {
   const entries = Object.keys(SHARES).map((name) => [
     name,
-    median(rounds.map((round) => round[name as keyof Percentiles])),
+    rounded(median(rounds.map((round) => round[name as keyof Percentiles]))),
   ])
   return Object.fromEntries(entries) as Percentiles
 }

@@ -2,7 +2,9 @@
 // the types of the code must not reach the next, and some need their own settings of node.
 
 import type { BenchRow } from '../bench-row.ts'
+import { REGIME_SEED } from '../regimes.ts'
 import { runAllocationPart, runCollectionsPart } from './allocation-part.ts'
+import { ENGINE_SEED } from './engine-load.ts'
 import { runEnginePart } from './engine-part.ts'
 import { runGrownMemoryPart, runMemoryPart } from './memory-part.ts'
 import { runPublicPart } from './public-part.ts'
@@ -19,6 +21,9 @@ export interface MatchingPart {
   readonly nodeOptions: readonly string[]
   run(rounds: number): BenchRow[] | Promise<BenchRow[]>
 }
+
+/** What all loads are generated from; W1's is a part of its definition. */
+export const MATCHING_SEEDS = { w1: 0x9e3779b9, regimes: REGIME_SEED, engine: ENGINE_SEED } as const
 
 const LARGE_HEAP = '--max-old-space-size=8192'
 const YOUNG = ['--min-semi-space-size=256', '--max-semi-space-size=256']

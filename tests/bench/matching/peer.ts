@@ -18,7 +18,7 @@ const IOC = 'IOC' as TimeInForce
 export function peerOn(load: W1Load, from: number): Contestant {
   const ids = Array.from(load.id, String)
   return {
-    name: `${PEER}, W1L`,
+    name: `${PEER}, start of W1L`,
     commands: load.count - from,
     run: () => {
       const book = new OrderBook()

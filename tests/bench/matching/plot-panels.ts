@@ -61,7 +61,7 @@ export function linePanel(options: LinePanelOptions): Panel {
   const x =
     xScale === 'even'
       ? { at: (value: number) => value / last, ticks: [...new Set(xs)] }
-      : logScale(Math.min(...xs), Math.max(...xs))
+      : { ...logScale(Math.min(...xs), Math.max(...xs)), ticks: [...new Set(xs)] }
   const width = PANEL_WIDTH - CHART.left - CHART.right
   const placeX = (value: number): string => (CHART.left + x.at(value) * width).toFixed(1)
   const placeY = (value: number): string =>
@@ -102,11 +102,14 @@ export function linePanel(options: LinePanelOptions): Panel {
   return { height: bottom + 40, content }
 }
 
-/** Maps values to 0..1 between whole powers of ten, which are its ticks. */
+/** Maps values to 0..1 between whole powers of ten, with its ticks. */
 function logScale(min: number, max: number): { at(value: number): number; ticks: number[] } {
   const from = Math.floor(Math.log10(Math.max(min, 1e-3)))
   const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(max, 1e-3))))
-  const ticks = Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i))
+  const tens = Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i))
+  // Over few decades the powers of ten alone would say little.
+  const between = to - from <= 2 ? tens.slice(0, -1).flatMap((ten) => [2 * ten, 5 * ten]) : []
+  const ticks = [...tens, ...between].sort((a, b) => a - b)
   const at = (value: number): number =>
     (Math.log10(Math.max(value, 10 ** from)) - from) / (to - from)
   return { at, ticks }

@@ -14,6 +14,9 @@ const MID = 1_000_000
 const COMMANDS = 100_000
 const ACTIVE_ORDERS = 1000
 const QTY = 100
+/** Of the matcher's record of an order, without the tables of ids. */
+const ORDER_BYTES = 32
+const READS = 2_000_000
 
 export interface BookSizes {
   readonly orders: readonly number[]
@@ -39,7 +42,8 @@ export function runScalingBookPart(rounds: number, sizes: BookSizes = SIZES): Be
   const results = race(lines.flat(), rounds)
   const rows = results.map((result) => speedRow(PART, result))
   for (const line of lines) rows.push(growthRow(results, line))
-  return rows
+  const most = orders[orders.length - 1] ?? 0
+  return [...rows, readRow(orders[0] ?? 0), readRow(most)]
 }
 
 /** Time at the largest size of a line through time at its smallest. */
@@ -52,6 +56,27 @@ function growthRow(results: readonly Result[], line: readonly Contestant[]): Ben
   const of = last?.point?.line ?? ''
   const goal = of.includes('orders') ? { goal: '<= 2' } : {}
   return figure(PART, `growth of ${of}: largest to smallest`, at(last) / at(line[0]), 'x', goal)
+}
+
+/** What the machine itself takes to read one word anywhere in the memory of so many orders. */
+function readRow(orders: number): BenchRow {
+  const words = (orders * ORDER_BYTES) / 4
+  const next = new Uint32Array(words)
+  const random = new Random(orders)
+  // A ring through all words in a random order (Sattolo), so that each read waits for the one before.
+  for (let i = 0; i < words; i++) next[i] = i
+  for (let i = words - 1; i > 0; i--) {
+    const j = random.below(i)
+    const word = next[i] as number
+    next[i] = next[j] as number
+    next[j] = word
+  }
+  let at = 0
+  const start = performance.now()
+  for (let i = 0; i < READS; i++) at = next[at] as number
+  const time = ((performance.now() - start) * 1e6) / READS
+  const name = `the machine alone: one read anywhere in the memory of ${orders.toLocaleString('en')} orders`
+  return figure(PART, name, at < words ? time : Number.NaN, 'ns')
 }
 
 /** A book of so many orders on so many levels, whose traffic is among `active` of the orders. */
