@@ -6,7 +6,10 @@ import type { NaiveEngine } from './naive-engine.ts'
 import { rejectNew } from './naive-reports.ts'
 
 export function cancelReplace(n: NaiveEngine, c: CancelReplace): void {
-  if (!CANCEL_REPLACE_MODES.includes(c.mode)) return n.refuse(c, 'Malformed')
+  const isNamed = c.orderID !== 0 || c.origClOrdID !== ''
+  if (!CANCEL_REPLACE_MODES.includes(c.mode) || !isNamed || c.order.clOrdID === '') {
+    return n.refuse(c, 'Malformed')
+  }
   const { account, traceId, orderID, origClOrdID } = c
   const order: NewOrder = { ...c.order, type: 'NewOrder', account, traceId }
   const key = `${account}:${order.clOrdID}`
