@@ -7,7 +7,7 @@
 // Keys: +price for bids, -price for asks. So on both sides the larger key is the better one, and a
 // taker meets a level exactly when takerKey + levelKey >= 0: one loop serves both sides.
 
-import { NONE, type SlotPool } from '../memory/slot-pool.ts'
+import { NONE as NO_HANDLE, type SlotPool } from '../memory/slot-pool.ts'
 import { BookSide } from './book-side.ts'
 import {
   FILL_DECREMENTED,
@@ -18,6 +18,7 @@ import {
 } from './fill-log.ts'
 import { createLevelPool, createOrderPool, LEVEL, ORDER } from './order-pool.ts'
 import { PriceIndex } from './price-index.ts'
+import { Reserves } from './reserves.ts'
 
 /** Codes of sides and self-trade modes: their places in SIDES and STP_MODES of domain/order.ts. */
 export const SIDE_BUY = 0
@@ -27,6 +28,32 @@ export const STP_EXPIRE_TAKER = 1
 export const STP_EXPIRE_MAKER = 2
 export const STP_EXPIRE_BOTH = 3
 export const STP_DECREMENT = 4
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const NONE = NO_HANDLE
+const TRADE = FILL_TRADE
+const ORDER_WORDS = ORDER.words
+const ORDER_DOUBLES = ORDER.doubles
+const ORDER_KEY = ORDER.key
+const ORDER_LEAVES = ORDER.leaves
+const ORDER_NEXT = ORDER.next
+const ORDER_PREVIOUS = ORDER.previous
+const ORDER_LEVEL = ORDER.level
+const ORDER_OWNER = ORDER.owner
+const LEVEL_WORDS = LEVEL.words
+const LEVEL_DOUBLES = LEVEL.doubles
+const LEVEL_KEY = LEVEL.key
+const LEVEL_QTY = LEVEL.qty
+const LEVEL_HIDDEN = LEVEL.hidden
+const LEVEL_HEAD = LEVEL.head
+const LEVEL_TAIL = LEVEL.tail
+const LEVEL_WORSE = LEVEL.worse
+const LEVEL_COUNT = LEVEL.count
+/** Of ORDER.level: the sign bit says that the order has a reserve, the others are the level. */
+const HAS_RESERVE = 0x80000000 | 0
+const LEVEL_MASK = 0x7fffffff
+/** No order's owner. */
+const NOBODY = -1
 
 /** The key of a price on a side. */
 export function keyOf(side: number, price: number): number {
@@ -38,6 +65,7 @@ export interface BookMemory {
   readonly orders: SlotPool
   readonly levels: SlotPool
   readonly nodes: SlotPool
+  readonly reserves: Reserves
 }
 
 /** Shapes: capacity in orders; everything grows from there. */
@@ -46,6 +74,7 @@ export function createBookMemory(capacity: number): BookMemory {
     orders: createOrderPool(capacity),
     levels: createLevelPool(Math.ceil(capacity / 8)),
     nodes: PriceIndex.pool(Math.ceil(capacity / 32)),
+    reserves: new Reserves(Math.ceil(capacity / 256)),
   }
 }
 
@@ -55,10 +84,12 @@ export class Book {
   readonly asks: BookSide
   readonly orders: SlotPool
   readonly levels: SlotPool
+  readonly #reserves: Reserves
 
   constructor(memory: BookMemory) {
     this.orders = memory.orders
     this.levels = memory.levels
+    this.#reserves = memory.reserves
     this.bids = new BookSide(memory.orders, memory.levels, memory.nodes)
     this.asks = new BookSide(memory.orders, memory.levels, memory.nodes)
   }
@@ -66,42 +97,58 @@ export class Book {
   /**
    * Trades up to `qty` against the other side, best price first, oldest first, and logs each step.
    * Answers what is left of the taker; 0 also when prevention ended it. Makers that end leave the
-   * book with leaves 0; their handles are the reader's to release.
+   * book with leaves 0; their handles are the reader's to release. An iceberg has an entry for each
+   * tranche; one that prevention expires goes whole.
    */
   match(takerKey: number, qty: number, owner: number, stpMode: number, log: FillLog): number {
+    if (!this.wouldCross(takerKey)) return qty
+    return this.#sweep(takerKey, qty, owner, stpMode, log)
+  }
+
+  #sweep(takerKey: number, qty: number, owner: number, stpMode: number, log: FillLog): number {
     const opposite = takerKey > 0 ? this.asks : this.bids
     const { f64: orderF64, i32: orderI32 } = this.orders
     const { f64: levelF64, i32: levelI32 } = this.levels
+    const self = stpMode === STP_NONE ? NOBODY : owner
     let left = qty
     let gone = 0
     let level = opposite.best
     while (level !== NONE && left > 0) {
-      if ((levelF64[level * LEVEL.doubles + LEVEL.key] as number) + takerKey < 0) break
-      const levelAt = level * LEVEL.words
-      const worse = levelI32[levelAt + LEVEL.worse] as number
-      let order = levelI32[levelAt + LEVEL.head] as number
+      if ((levelF64[level * LEVEL_DOUBLES + LEVEL_KEY] as number) + takerKey < 0) break
+      const worse = levelI32[level * LEVEL_WORDS + LEVEL_WORSE] as number
+      let order = levelI32[level * LEVEL_WORDS + LEVEL_HEAD] as number
       let taken = 0
       let ended = 0
       while (order !== NONE && left > 0) {
-        const leavesAt = order * ORDER.doubles + ORDER.leaves
+        const at = order * ORDER_WORDS
+        const leavesAt = order * ORDER_DOUBLES + ORDER_LEAVES
         const open = orderF64[leavesAt] as number
-        let kind = FILL_TRADE
-        if (orderI32[order * ORDER.words + ORDER.owner] === owner && stpMode !== STP_NONE) {
-          if (stpMode === STP_EXPIRE_TAKER || stpMode === STP_EXPIRE_BOTH) {
+        let part = open
+        if (orderI32[at + ORDER_OWNER] !== self) {
+          if (open > left) part = left
+          left -= part
+          log.push(TRADE, order, part)
+        } else if (stpMode === STP_DECREMENT) {
+          if (open > left) part = left
+          left -= part
+          log.push(FILL_DECREMENTED, order, part)
+        } else {
+          if (stpMode !== STP_EXPIRE_MAKER) {
             log.push(FILL_TAKER_EXPIRED, order, left)
             left = 0
           }
           if (stpMode === STP_EXPIRE_TAKER) break
-          kind = stpMode === STP_DECREMENT ? FILL_DECREMENTED : FILL_MAKER_EXPIRED
+          log.push(FILL_MAKER_EXPIRED, order, open + this.#dropReserve(opposite, order))
         }
-        const part = kind === FILL_MAKER_EXPIRED || open < left ? open : left
-        log.push(kind, order, part)
         taken += part
         orderF64[leavesAt] = open - part
-        if (kind !== FILL_MAKER_EXPIRED) left -= part
         if (part < open) break
-        orderI32[order * ORDER.words + ORDER.level] = NONE
-        order = orderI32[order * ORDER.words + ORDER.next] as number
+        if ((orderI32[at + ORDER_LEVEL] as number) < 0) {
+          order = this.#showNext(order)
+          continue
+        }
+        orderI32[at + ORDER_LEVEL] = NONE
+        order = orderI32[at + ORDER_NEXT] as number
         ended++
       }
       gone += taken
@@ -109,23 +156,27 @@ export class Book {
       else if (taken > 0) this.#shorten(level, order, taken, ended)
       level = worse
     }
-    opposite.qty -= gone
+    opposite.raise(-gone)
     return left
   }
 
   /** Whether an order with this key would meet one on the other side. */
   wouldCross(key: number): boolean {
     const best = key > 0 ? this.asks.best : this.bids.best
-    return best !== NONE && (this.levels.f64[best * LEVEL.doubles + LEVEL.key] as number) + key >= 0
+    return best !== NONE && (this.levels.f64[best * LEVEL_DOUBLES + LEVEL_KEY] as number) + key >= 0
   }
 
   /** A new record, not yet resting. May move the pool's memory. */
   enter(key: number, leaves: number, owner: number): number {
     const order = this.orders.allocate()
     const { f64, i32 } = this.orders
-    f64[order * ORDER.doubles + ORDER.key] = key
-    f64[order * ORDER.doubles + ORDER.leaves] = leaves
-    i32[order * ORDER.words + ORDER.owner] = owner
+    f64[order * ORDER_DOUBLES + ORDER_KEY] = key
+    f64[order * ORDER_DOUBLES + ORDER_LEAVES] = leaves
+    const at = order * ORDER_WORDS
+    i32[at + ORDER_NEXT] = NONE
+    i32[at + ORDER_PREVIOUS] = NONE
+    i32[at + ORDER_LEVEL] = NONE
+    i32[at + ORDER_OWNER] = owner
     return order
   }
 
@@ -134,24 +185,70 @@ export class Book {
     this.#sideOf(order).append(order)
   }
 
-  /** Takes a resting order out; the record stays until it is released. */
-  take(order: number): void {
-    this.#sideOf(order).remove(order)
+  /**
+   * Lets an entered order rest and show a tranche of `displayQty` at a time. Its leaves are then
+   * what it shows; see openQty for the whole.
+   */
+  restIceberg(order: number, displayQty: number): void {
+    const leavesAt = order * ORDER_DOUBLES + ORDER_LEAVES
+    const hidden = (this.orders.f64[leavesAt] as number) - displayQty
+    if (hidden > 0) this.orders.f64[leavesAt] = displayQty
+    const side = this.#sideOf(order)
+    side.append(order)
+    if (hidden > 0) this.#addReserve(side, order, hidden, displayQty)
   }
 
-  /** Gives a resting order another open quantity; it keeps its place. */
-  resize(order: number, leaves: number): void {
-    this.#sideOf(order).resize(order, leaves)
+  /** Takes a resting order out; the record stays until it is released, with all its open quantity. */
+  take(order: number): void {
+    const side = this.#sideOf(order)
+    const hidden = this.#dropReserve(side, order)
+    side.remove(order)
+    if (hidden > 0) {
+      const leavesAt = order * ORDER_DOUBLES + ORDER_LEAVES
+      this.orders.f64[leavesAt] = (this.orders.f64[leavesAt] as number) + hidden
+    }
+  }
+
+  /** Gives a resting order another open quantity; it keeps its place. What is hidden goes first. */
+  resize(order: number, open: number): void {
+    const side = this.#sideOf(order)
+    if (!this.#hasReserve(order)) {
+      side.resize(order, open)
+      return
+    }
+    const displayQty = this.#reserves.displayQtyOf(order)
+    const shown = Math.min(this.orders.f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number, open)
+    this.#dropReserve(side, order)
+    side.resize(order, shown)
+    if (open > shown) this.#addReserve(side, order, open - shown, displayQty)
+  }
+
+  /** All that an order has open: what it shows and what it hides. */
+  openQty(order: number): number {
+    const shown = this.orders.f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number
+    return this.#hasReserve(order) ? shown + this.#reserves.hiddenOf(order) : shown
+  }
+
+  /** The size of the tranches that an order still hides; 0 when it hides nothing. */
+  displayQty(order: number): number {
+    return this.#hasReserve(order) ? this.#reserves.displayQtyOf(order) : 0
+  }
+
+  /** All that is open on a level, shown or hidden. */
+  levelOpenQty(level: number): number {
+    const { f64 } = this.levels
+    const at = level * LEVEL_DOUBLES
+    return (f64[at + LEVEL_QTY] as number) + (f64[at + LEVEL_HIDDEN] as number)
   }
 
   /** Best price of a side, 0 when it is empty. */
   bestPrice(side: number): number {
     const best = side === SIDE_BUY ? this.bids.best : this.asks.best
-    return best === NONE ? 0 : Math.abs(this.levels.f64[best * LEVEL.doubles + LEVEL.key] as number)
+    return best === NONE ? 0 : Math.abs(this.levels.f64[best * LEVEL_DOUBLES + LEVEL_KEY] as number)
   }
 
   #sideOf(order: number): BookSide {
-    return (this.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
+    return (this.orders.f64[order * ORDER_DOUBLES + ORDER_KEY] as number) > 0
       ? this.bids
       : this.asks
   }
@@ -159,11 +256,66 @@ export class Book {
   /** The first `ended` orders of a level are gone; `head` is now its oldest. */
   #shorten(level: number, head: number, taken: number, ended: number): void {
     const { f64, i32 } = this.levels
-    const at = level * LEVEL.words
-    i32[at + LEVEL.head] = head
-    i32[at + LEVEL.count] = (i32[at + LEVEL.count] as number) - ended
-    const qty = level * LEVEL.doubles + LEVEL.qty
+    const at = level * LEVEL_WORDS
+    i32[at + LEVEL_HEAD] = head
+    i32[at + LEVEL_COUNT] = (i32[at + LEVEL_COUNT] as number) - ended
+    const qty = level * LEVEL_DOUBLES + LEVEL_QTY
     f64[qty] = (f64[qty] as number) - taken
-    this.orders.i32[head * ORDER.words + ORDER.previous] = NONE
+    this.orders.i32[head * ORDER_WORDS + ORDER_PREVIOUS] = NONE
+  }
+
+  #hasReserve(order: number): boolean {
+    return (this.orders.i32[order * ORDER_WORDS + ORDER_LEVEL] as number) < 0
+  }
+
+  #addReserve(side: BookSide, order: number, hidden: number, displayQty: number): void {
+    const { i32 } = this.orders
+    const level = i32[order * ORDER_WORDS + ORDER_LEVEL] as number
+    i32[order * ORDER_WORDS + ORDER_LEVEL] = level | HAS_RESERVE
+    this.#reserves.add(order, hidden, displayQty)
+    side.hide(level, hidden)
+  }
+
+  /** Makes an iceberg a plain order of what it shows; answers what it hid. */
+  #dropReserve(side: BookSide, order: number): number {
+    if (!this.#hasReserve(order)) return 0
+    const hidden = this.#reserves.hiddenOf(order)
+    const { i32 } = this.orders
+    const level = (i32[order * ORDER_WORDS + ORDER_LEVEL] as number) & LEVEL_MASK
+    i32[order * ORDER_WORDS + ORDER_LEVEL] = level
+    this.#reserves.remove(order)
+    side.hide(level, -hidden)
+    return hidden
+  }
+
+  /**
+   * The shown tranche of the first order of a level has gone: the next one goes to the tail. Answers
+   * who is first now. The level's head and sums of what has gone are the sweep's to set.
+   */
+  #showNext(order: number): number {
+    const { f64, i32 } = this.orders
+    const at = order * ORDER_WORDS
+    const level = (i32[at + ORDER_LEVEL] as number) & LEVEL_MASK
+    const displayQty = this.#reserves.displayQtyOf(order)
+    const hidden = this.#reserves.hiddenOf(order)
+    const tranche = Math.min(displayQty, hidden)
+    f64[order * ORDER_DOUBLES + ORDER_LEAVES] = tranche
+    if (tranche < hidden) this.#reserves.setHidden(order, hidden - tranche)
+    else {
+      this.#reserves.remove(order)
+      i32[at + ORDER_LEVEL] = level
+    }
+    const { f64: sums, i32: levels } = this.levels
+    const sumsAt = level * LEVEL_DOUBLES
+    sums[sumsAt + LEVEL_QTY] = (sums[sumsAt + LEVEL_QTY] as number) + tranche
+    sums[sumsAt + LEVEL_HIDDEN] = (sums[sumsAt + LEVEL_HIDDEN] as number) - tranche
+    const first = i32[at + ORDER_NEXT] as number
+    if (first === NONE) return order
+    const tail = levels[level * LEVEL_WORDS + LEVEL_TAIL] as number
+    levels[level * LEVEL_WORDS + LEVEL_TAIL] = order
+    i32[tail * ORDER_WORDS + ORDER_NEXT] = order
+    i32[at + ORDER_PREVIOUS] = tail
+    i32[at + ORDER_NEXT] = NONE
+    return first
   }
 }

@@ -14,7 +14,7 @@ export const ORDER = {
   /** Neighbours in the level's queue. */
   next: 4,
   previous: 5,
-  /** NONE while not resting. */
+  /** NONE while not resting; the sign bit says that the order has a reserve (see reserves.ts). */
   level: 6,
   /** Whose it is, for self-trade prevention; the book compares and never looks behind it. */
   owner: 7,
@@ -22,17 +22,20 @@ export const ORDER = {
 
 /** Words (f64 fields: doubles) of one price level. */
 export const LEVEL = {
-  words: 10,
-  doubles: 5,
+  words: 12,
+  doubles: 6,
   key: 0,
-  /** f64: sum of the open quantities. */
+  /** f64: sum of the open quantities that are shown. */
   qty: 1,
-  head: 4,
-  tail: 5,
-  better: 6,
-  worse: 7,
-  leaf: 8,
-  count: 9,
+  /** f64: sum of what the reserves of its orders hide. */
+  hidden: 2,
+  head: 6,
+  tail: 7,
+  better: 8,
+  worse: 9,
+  /** Where the price index keeps it. */
+  leaf: 10,
+  count: 11,
 } as const
 
 export function createOrderPool(capacity: number): SlotPool {

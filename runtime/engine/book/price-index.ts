@@ -1,31 +1,48 @@
 // Finds the level of a price, and the neighbours of a new level, for any prices: a radix tree of
-// 32-way nodes with a bit mask each. A key is the price bent so that better is larger (see
-// keyOf in book.ts), moved to [1, 2^53). The tree is only as high as the spread of its keys needs:
-// all keys of one side share what stands above the root, so 200 levels around 30,000 cost two or
-// three steps, and 100,000 levels over the whole range at most eleven. O(log32 range), never O(n).
+// 32-way nodes with a bit mask each. A key is the price bent so that better is larger (see keyOf in
+// book.ts), any safe integer.
+//
+// The tree is only as high as the keys in use are far apart, and it is laid around the first one, so
+// no price is a boundary: 500 ticks either way cost two steps, 16,000 three, all prices eleven.
+// O(log32 range), never O(n). Nodes that have become empty stay for a while, because prices come
+// back; the tree stays the same then, and only bits change.
 
-import { NONE, SlotPool } from '../memory/slot-pool.ts'
+import { NONE as NO_HANDLE, SlotPool } from '../memory/slot-pool.ts'
 
-/** Node: mask of children, parent * 32 + place there, 32 children (nodes, or levels in a leaf). */
-const NODE_WORDS = 34
+const NONE = NO_HANDLE
+
+/** Node: mask of children with levels below, parent * 32 + place there, count or flag, 32 children. */
+const NODE_WORDS = 36
 const MASK = 0
 const PARENT = 1
-const CHILD = 2
+/** Of an inner node: how many children exist. Of a leaf: 1 while it stands among the empty ones. */
+const KIDS = 2
+const CHILD = 4
 
-const LOW_BITS = 2 ** 30
+/** The first tree begins a multiple of this below its first key, so digits stay aligned. */
+const ALIGNMENT = 256
+const FIRST_HEIGHT = 2
+/** Up to this height an offset fits 30 bits; above it stands in two parts. */
 const LOW_STAGES = 6
-const OFFSET = 2 ** 53
+const LOW_MASK = 2 ** 30 - 1
+const HIGH = 2 ** 30
+/** Empty leaves that an index keeps. */
+const EMPTY_MAX = 256
+
+/** Places of the doubles that describe what the tree covers: [base, base + span). */
+const BASE = 0
+const SPAN = 1
 
 /** One side's tree; the nodes of all sides share a pool. */
 export class PriceIndex {
   readonly #nodes: SlotPool
+  readonly #range = new Float64Array(2)
   #root = NONE
-  #height = 0
-  #rootHigh = 0
-  #rootLow = 0
-  /** The last key looked at, split. */
-  #high = 0
-  #low = 0
+  /** Bits below the root's digit. */
+  #shift = 0
+  /** Leaves that were empty when they came here, oldest overwritten first. */
+  #empty: Int32Array | undefined
+  #emptyAt = 0
 
   constructor(nodes: SlotPool) {
     this.#nodes = nodes
@@ -36,63 +53,73 @@ export class PriceIndex {
     return new SlotPool(NODE_WORDS, capacity)
   }
 
-  /** The level at a key, or NONE. */
-  find(key: number): number {
-    this.#split(key)
-    let node = this.#root
-    if (node === NONE || !this.#covers()) return NONE
+  /** The leaf that keeps a key; made when it is missing. May move the pool's memory. */
+  reach(key: number): number {
+    const range = this.#range
+    const offset = key - (range[BASE] as number)
+    if (!(offset >= 0 && offset < (range[SPAN] as number)) || this.#shift >= LOW_STAGES * 5) {
+      return this.#reachFar(key)
+    }
     const i32 = this.#nodes.i32
-    for (let stage = this.#height - 1; stage >= 0; stage--) {
-      node = i32[node * NODE_WORDS + CHILD + this.#digit(stage)] as number
-      if (node === NONE) return NONE
+    const low = offset | 0
+    let node = this.#root
+    for (let shift = this.#shift; shift > 0; shift -= 5) {
+      const child = i32[node * NODE_WORDS + CHILD + ((low >>> shift) & 31)] as number
+      if (child === NONE) return this.#make(node, shift, key)
+      node = child
     }
     return node
   }
 
-  /** Enters a level at a key that is not there; answers the leaf, by which it is removed. */
-  insert(key: number, level: number): number {
-    this.#split(key)
-    if (this.#root === NONE) this.#plant()
-    while (!this.#covers()) this.#raise()
-    let node = this.#root
-    for (let stage = this.#height - 1; stage > 0; stage--) {
-      const digit = this.#digit(stage)
-      const child = this.#nodes.i32[node * NODE_WORDS + CHILD + digit] as number
-      node = child === NONE ? this.#addNode(node, digit) : child
-    }
-    this.#setChild(node, this.#low & 31, level)
-    return node
+  /** The level at a key in its leaf, or NONE. */
+  at(leaf: number, key: number): number {
+    return this.#nodes.i32[leaf * NODE_WORDS + CHILD + (key & 31)] as number
   }
 
-  /** Takes the level at a key out of its leaf; empty nodes go with it. */
-  remove(key: number, leaf: number): void {
+  /** Puts a level into its leaf, where none is. */
+  insert(leaf: number, key: number, level: number): void {
     const i32 = this.#nodes.i32
+    const digit = key & 31
+    i32[leaf * NODE_WORDS + CHILD + digit] = level
     let node = leaf
-    let digit = this.#lowDigit(key)
+    let bit = 1 << digit
     while (true) {
       const at = node * NODE_WORDS
-      i32[at + CHILD + digit] = NONE
-      const mask = (i32[at + MASK] as number) & ~(1 << digit)
-      i32[at + MASK] = mask
-      if (mask !== 0) return
+      const mask = i32[at + MASK] as number
+      i32[at + MASK] = mask | bit
       const up = i32[at + PARENT] as number
-      i32[at + PARENT] = 0
-      this.#nodes.release(node)
-      if (up === 0) {
-        this.#root = NONE
-        this.#height = 0
-        return
-      }
+      if (mask !== 0 || up === 0) return
       node = up >>> 5
-      digit = up & 31
+      bit = 1 << (up & 31)
     }
   }
 
-  /** The level with the smallest key above this one, whose leaf is given; NONE at the top. */
-  above(key: number, leaf: number): number {
+  /** Takes the level at a key out of its leaf. */
+  remove(leaf: number, key: number): void {
+    const i32 = this.#nodes.i32
+    const digit = key & 31
+    i32[leaf * NODE_WORDS + CHILD + digit] = NONE
+    let node = leaf
+    let bit = 1 << digit
+    while (true) {
+      const at = node * NODE_WORDS
+      const mask = (i32[at + MASK] as number) & ~bit
+      i32[at + MASK] = mask
+      if (mask !== 0) break
+      const up = i32[at + PARENT] as number
+      if (up === 0) break
+      node = up >>> 5
+      bit = 1 << (up & 31)
+    }
+    const at = leaf * NODE_WORDS
+    if (i32[at + MASK] === 0 && i32[at + KIDS] === 0) this.#keepEmpty(leaf)
+  }
+
+  /** The level with the smallest key above this one; NONE at the top. */
+  above(leaf: number, key: number): number {
     const i32 = this.#nodes.i32
     let node = leaf
-    let digit = this.#lowDigit(key)
+    let digit = key & 31
     for (let depth = 0; ; depth++) {
       const rest = (i32[node * NODE_WORDS + MASK] as number) & ~((2 << digit) - 1)
       if (rest !== 0) return this.#lowest(node, rest, depth)
@@ -103,80 +130,134 @@ export class PriceIndex {
     }
   }
 
+  /** The level at a key, or NONE; makes nothing. */
+  find(key: number): number {
+    if (!this.#covers(key)) return NONE
+    const i32 = this.#nodes.i32
+    let node = this.#root
+    for (let shift = this.#shift; shift >= 0 && node !== NONE; shift -= 5) {
+      node = i32[node * NODE_WORDS + CHILD + this.#digit(key, shift)] as number
+    }
+    return node
+  }
+
   #lowest(from: number, rest: number, depth: number): number {
     const i32 = this.#nodes.i32
-    let bit = rest & -rest
-    let node = i32[from * NODE_WORDS + CHILD + 31 - Math.clz32(bit)] as number
+    let node = i32[from * NODE_WORDS + CHILD + 31 - Math.clz32(rest & -rest)] as number
     for (; depth > 0; depth--) {
       const mask = i32[node * NODE_WORDS + MASK] as number
-      bit = mask & -mask
-      node = i32[node * NODE_WORDS + CHILD + 31 - Math.clz32(bit)] as number
+      node = i32[node * NODE_WORDS + CHILD + 31 - Math.clz32(mask & -mask)] as number
     }
     return node
   }
 
-  #split(key: number): void {
-    const index = key > 0 ? key : key + OFFSET
-    const high = Math.floor(index / LOW_BITS)
-    this.#high = high
-    this.#low = index - high * LOW_BITS
+  #covers(key: number): boolean {
+    const offset = key - (this.#range[BASE] as number)
+    return offset >= 0 && offset < (this.#range[SPAN] as number)
   }
 
-  #lowDigit(key: number): number {
-    this.#split(key)
-    return this.#low & 31
+  /** Of a key that is covered. The low bits are exact however far the base is; see ToInt32. */
+  #digit(key: number, shift: number): number {
+    const base = this.#range[BASE] as number
+    const low = ((key | 0) - (base | 0)) & LOW_MASK
+    if (shift < LOW_STAGES * 5) return (low >>> shift) & 31
+    const high = Math.round((key - base - low) / HIGH)
+    return (high >>> (shift - LOW_STAGES * 5)) & 31
   }
 
-  #digit(stage: number): number {
-    return stage < LOW_STAGES
-      ? (this.#low >>> (stage * 5)) & 31
-      : (this.#high >>> ((stage - LOW_STAGES) * 5)) & 31
-  }
-
-  #rootDigit(stage: number): number {
-    return stage < LOW_STAGES
-      ? (this.#rootLow >>> (stage * 5)) & 31
-      : (this.#rootHigh >>> ((stage - LOW_STAGES) * 5)) & 31
-  }
-
-  /** Whether the key lies under the root: all that stands above its digits is equal. */
-  #covers(): boolean {
-    const height = this.#height
-    if (height > LOW_STAGES) {
-      const shift = (height - LOW_STAGES) * 5
-      return this.#high >>> shift === this.#rootHigh >>> shift
+  /** As reach, for keys outside and for high trees. */
+  #reachFar(key: number): number {
+    if (this.#root === NONE) this.#plant(key)
+    while (!this.#covers(key)) this.#raise()
+    let node = this.#root
+    for (let shift = this.#shift; shift > 0; shift -= 5) {
+      const digit = this.#digit(key, shift)
+      const child = this.#nodes.i32[node * NODE_WORDS + CHILD + digit] as number
+      if (child === NONE) return this.#make(node, shift, key)
+      node = child
     }
-    const shift = height * 5
-    return this.#high === this.#rootHigh && this.#low >>> shift === this.#rootLow >>> shift
+    return node
   }
 
-  #plant(): void {
+  /** The nodes that are missing between a node and the leaf of a key. */
+  #make(from: number, fromShift: number, key: number): number {
+    let node = from
+    for (let shift = fromShift; shift > 0; shift -= 5) {
+      const child = this.#nodes.allocate()
+      this.#link(node, this.#digit(key, shift), child)
+      this.#nodes.i32[child * NODE_WORDS + KIDS] = 0
+      node = child
+    }
+    return node
+  }
+
+  #plant(key: number): void {
     this.#root = this.#nodes.allocate()
-    this.#height = 1
-    this.#rootHigh = this.#high
-    this.#rootLow = this.#low
+    this.#nodes.i32[this.#root * NODE_WORDS + PARENT] = 0
+    this.#nodes.i32[this.#root * NODE_WORDS + KIDS] = 0
+    this.#shift = (FIRST_HEIGHT - 1) * 5
+    this.#range[BASE] = (Math.floor(key / ALIGNMENT) - 1) * ALIGNMENT
+    this.#range[SPAN] = 32 ** FIRST_HEIGHT
   }
 
+  /** A new root, in which the old one stands in the middle. */
   #raise(): void {
-    const digit = this.#rootDigit(this.#height)
+    const old = this.#root
+    const span = this.#range[SPAN] as number
     const root = this.#nodes.allocate()
-    this.#setChild(root, digit, this.#root)
-    this.#nodes.i32[this.#root * NODE_WORDS + PARENT] = (root << 5) | digit
-    this.#root = root
-    this.#height++
-  }
-
-  #addNode(parent: number, digit: number): number {
-    const node = this.#nodes.allocate()
-    this.#setChild(parent, digit, node)
-    this.#nodes.i32[node * NODE_WORDS + PARENT] = (parent << 5) | digit
-    return node
-  }
-
-  #setChild(node: number, digit: number, child: number): void {
     const i32 = this.#nodes.i32
-    const at = node * NODE_WORDS
+    const at = root * NODE_WORDS
+    i32[at + PARENT] = 0
+    i32[at + KIDS] = 0
+    if (i32[old * NODE_WORDS + MASK] !== 0) i32[at + MASK] = 1 << 16
+    this.#link(root, 16, old)
+    this.#root = root
+    this.#shift += 5
+    this.#range[BASE] = (this.#range[BASE] as number) - span * 16
+    this.#range[SPAN] = span * 32
+  }
+
+  #link(parent: number, digit: number, child: number): void {
+    const i32 = this.#nodes.i32
+    const at = parent * NODE_WORDS
     i32[at + CHILD + digit] = child
-    i32[at + MASK] = (i32[at + MASK] as number) | (1 << digit)
+    i32[at + KIDS] = (i32[at + KIDS] as number) + 1
+    i32[child * NODE_WORDS + PARENT] = (parent << 5) | digit
+  }
+
+  /** Remembers an empty leaf; the one that has stood here longest goes when it is still empty. */
+  #keepEmpty(leaf: number): void {
+    this.#empty ??= new Int32Array(EMPTY_MAX)
+    const i32 = this.#nodes.i32
+    const oldest = this.#empty[this.#emptyAt] as number
+    this.#empty[this.#emptyAt] = leaf
+    this.#emptyAt = (this.#emptyAt + 1) % EMPTY_MAX
+    i32[leaf * NODE_WORDS + KIDS] = 1
+    if (oldest === NONE) return
+    i32[oldest * NODE_WORDS + KIDS] = 0
+    if (i32[oldest * NODE_WORDS + MASK] === 0) this.#drop(oldest)
+  }
+
+  /** Takes an empty node out, and the nodes above it that are left without children. */
+  #drop(leaf: number): void {
+    const i32 = this.#nodes.i32
+    let node = leaf
+    while (true) {
+      const up = i32[node * NODE_WORDS + PARENT] as number
+      // All else that a node holds is zero again: no children, no bits.
+      i32[node * NODE_WORDS + PARENT] = 0
+      this.#nodes.releaseAsIs(node)
+      if (up === 0) {
+        this.#root = NONE
+        this.#range[SPAN] = 0
+        return
+      }
+      node = up >>> 5
+      const at = node * NODE_WORDS
+      i32[at + CHILD + (up & 31)] = NONE
+      const kids = (i32[at + KIDS] as number) - 1
+      i32[at + KIDS] = kids
+      if (kids > 0) return
+    }
   }
 }

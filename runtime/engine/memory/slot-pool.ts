@@ -27,7 +27,7 @@ export class SlotPool {
     this.i32 = new Int32Array(buffer)
   }
 
-  /** A zeroed slot: the one freed last, else a new one. */
+  /** A zeroed slot (but see releaseAsIs): the one freed last, else a new one. */
   allocate(): number {
     this.live++
     const reused = this.#freeHead
@@ -46,6 +46,13 @@ export class SlotPool {
     const at = slot * this.words
     for (let word = 1; word < this.words; word++) this.i32[at + word] = 0
     this.i32[at] = this.#freeHead
+    this.#freeHead = slot
+    this.live--
+  }
+
+  /** As release without the zeroing, for users who set every word of a slot that they get. */
+  releaseAsIs(slot: number): void {
+    this.i32[slot * this.words] = this.#freeHead
     this.#freeHead = slot
     this.live--
   }

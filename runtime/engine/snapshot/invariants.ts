@@ -19,6 +19,8 @@ import { loadClOrdID } from '../orders/cancel-order.ts'
 import { openOrdersOf } from '../orders/mass-cancel.ts'
 import { instrumentOf, orderIDOf } from '../orders/resting.ts'
 import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
+import { checkTriggers } from '../triggers/invariants.ts'
+import { countedQtyOf } from '../triggers/waiting.ts'
 
 const money = new Int64()
 const auction = new AuctionPrice()
@@ -38,7 +40,8 @@ export function checkInvariants(s: EngineState): void {
     }
     checkState(instrument)
   }
-  assert(orders === s.memory.orders.live, 'every record of an order rests in a book')
+  orders += checkTriggers(s, holds)
+  assert(orders === s.memory.orders.live, 'every record of an order rests in a book or waits')
   assert(levels === s.memory.levels.live, 'every level has orders')
   assert(s.clientIds.count === orders + s.clientIds.ring.count, 'every id is open or done')
   checkAccounts(s)
@@ -79,7 +82,7 @@ function checkSide(
     const { qty, count } = checkLevel(s, instrument, level, key, holds)
     assert(count > 0 && count === i32[level * LEVEL.words + LEVEL.count], 'no empty level')
     assert(qty === f64[level * LEVEL.doubles + LEVEL.qty], 'level totals are the sums of orders')
-    sideQty += qty
+    sideQty += instrument.book.levelOpenQty(level)
     orders += count
     levels += 1
     better = level
@@ -142,7 +145,7 @@ function checkAccounts(s: EngineState): void {
       assert(i32[order * ORDER.words + ORDER.owner] === account, 'an account lists its own orders')
       const position = s.positions.find(account, instrumentOf(s, order).id)
       const sums = open.get(position) ?? { count: 0, buy: 0, sell: 0 }
-      const leaves = f64[order * ORDER.doubles + ORDER.leaves] as number
+      const leaves = countedQtyOf(s, order)
       sums.count += 1
       if ((f64[order * ORDER.doubles + ORDER.key] as number) > 0) sums.buy += leaves
       else sums.sell += leaves

@@ -14,6 +14,7 @@ import type { EngineState } from '../engine-state.ts'
 import { restoreSwitches } from '../lifetime/dead-man.ts'
 import { restoreEnds } from '../lifetime/expiry.ts'
 import { NONE, type SlotPool } from '../memory/slot-pool.ts'
+import { restoreTriggers } from '../triggers/waiting-state.ts'
 
 const SNAPSHOT_VERSION = 3
 const MAGIC = 'TESNAP'
@@ -34,6 +35,7 @@ interface RingHeader {
 interface InstrumentHeader {
   readonly definition: Instrument
   readonly lastPrice: number
+  readonly markPrice: number
   readonly lastTradeID: number
   readonly bestBid: number
   readonly bestAsk: number
@@ -60,10 +62,13 @@ function poolsOf(s: EngineState): SlotPool[] {
     s.accounts.pool,
     s.balances.pool,
     s.positions.pool,
+    s.margins.pool,
     s.memory.orders,
     s.memory.levels,
+    s.memory.reserves.pool,
     s.extras,
     s.accountExtras,
+    s.lists,
   ]
 }
 
@@ -90,6 +95,7 @@ export function takeSnapshot(s: EngineState): Uint8Array[] {
         : {
             definition: known.definition,
             lastPrice: known.lastPrice,
+            markPrice: known.markPrice,
             lastTradeID: known.lastTradeID,
             bestBid: known.book.bids.best,
             bestAsk: known.book.asks.best,
@@ -137,6 +143,7 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
     at = end
   })
   restoreScalars(s, header)
+  s.memory.reserves.rebuild()
   s.accounts.reindex()
   s.balances.reindex()
   s.positions.reindex()
@@ -145,6 +152,7 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
   for (const saved of header.instruments) {
     const instrument = addInstrument(s, saved.definition)
     instrument.lastPrice = saved.lastPrice
+    instrument.markPrice = saved.markPrice
     instrument.lastTradeID = saved.lastTradeID
     restoreSide(s, instrument.book.bids, saved.bestBid, open)
     restoreSide(s, instrument.book.asks, saved.bestAsk, open)
@@ -153,6 +161,8 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
   for (let slot = 1; slot < s.positions.pool.used; slot++) {
     s.instrumentAt(s.positions.get(slot, POSITION.instrumentId)).addPosition()
   }
+  open.push(...restoreTriggers(s))
+  s.margins.reindex((id) => s.instrumentAt(id))
   s.clientIds.reindex(open)
   s.transferIds.reindex([])
   restoreEnds(s)
