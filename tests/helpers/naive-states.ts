@@ -6,6 +6,7 @@ import type { Side } from '#domain/order.ts'
 import { inCancelOrder, indicationOf, NO_INDICATION } from './naive-auction.ts'
 import type { NaiveInstrument, NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
+import { enforceReduceOnly } from './naive-margin.ts'
 import { report } from './naive-reports.ts'
 import { electBy } from './naive-triggers.ts'
 
@@ -32,7 +33,10 @@ export function setTradingState(n: NaiveEngine, c: SetTradingState): void {
 
 /** What ends with a state: the uncross on the way to Open, orders good for the auction. */
 function leave(n: NaiveEngine, i: NaiveInstrument, from: TradingState, to: TradingState): void {
-  if (to === 'Open') uncross(n, i)
+  if (to === 'Open') {
+    uncross(n, i)
+    enforceReduceOnly(n)
+  }
   if (from !== 'Auction') return
   for (const order of inCancelOrder(i.open)) {
     if (order.command.timeInForce === 'GFA') expire(n, order)

@@ -129,7 +129,7 @@ rule(
   a2 buy 1 @ market stop=104 t1        -> t1 Waiting
   a2 buy 3 @ market stop=104 t2        -> t2 Waiting
   a2 buy 1 @ market stop=105 t3        -> t3 Waiting
-  a3 buy 3 @ 104 b1                    -> b1 New; b1 Trade 2@104; s1 Trade 2@104; b1 Trade 1@104; s4 Trade 1@104; t1 Elected 104 by 104; t2 Elected 104 by 104; t1 Triggered; t1 Trade 1@104; s4 Trade 1@104; t2 Triggered; t2 Trade 2@105; s2 Trade 2@105; t2 Expired; state Auction
+  a3 buy 3 @ 104 b1                    -> b1 New; b1 Trade 2@104; s1 Trade 2@104; b1 Trade 1@104; s4 Trade 1@104; t1 Elected 104 by 104; t1 Triggered; t1 Trade 1@104; s4 Trade 1@104; t2 Elected 104 by 104; t2 Triggered; t2 Trade 2@105; s2 Trade 2@105; t2 Expired; state Auction
   state Open                           -> t3 Elected 105 by 105; t3 Triggered; t3 Trade 1@106; s3 Trade 1@106
 `,
   ladder('Auction'),

@@ -6,6 +6,7 @@ import type { SetTradingState } from '#domain/command.ts'
 import { TRADING_STATES, type TradingState } from '#domain/instrument.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
+import { enforceReduceOnly } from '../margin/reduce-only.ts'
 import { finishCommand } from '../orders/aftermath.ts'
 import { electByLast } from '../triggers/election.ts'
 import { expireGoodForAuction } from './good-for-auction.ts'
@@ -32,6 +33,7 @@ export function setTradingState(s: EngineState, command: SetTradingState): numbe
   if (from !== to) {
     if (!NEXT_STATES[from].includes(to)) return REJECT.InvalidTransition
     if (to === 'Open') uncross(s, instrument)
+    if (instrument.isPerpetual) enforceReduceOnly(s)
     if (from === 'Auction') expireGoodForAuction(s, instrument)
   }
   enterState(s, instrument, to, command.account)
