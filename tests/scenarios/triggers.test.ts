@@ -185,18 +185,24 @@ rule(
 )
 
 rule(
-  'TRG-10: the kill switch stops an elected order; money that is gone as well',
+  'TRG-10: the kill switch stops an elected order, too little money as well',
   `
-  a1 buy 1 @ market stop=102 s1        -> s1 Waiting
-  a2 buy 990 @ market stop=101 s2      -> s2 Waiting
-  a3 sell 1 @ 101 q3                   -> q3 New
-  a3 sell 990 @ 102 q4                 -> q4 New
+  list
+  a1 gets 10000 USD
+  a2 gets 100 USD
+  a3 gets 1000 BTC
+  a1 buy 1 @ market stop=10 s1         -> s1 Waiting
+  a2 buy 9 @ market stop=10 s2         -> s2 Waiting
+  a3 sell 1 @ 10 q3                    -> q3 New
+  a3 sell 9 @ 12 q4                    -> q4 New
+  a1 buy 1 @ 10 PostOnly q5            -> q5 Rejected PostOnlyWouldCross
+  a4 gets 10 USD
   a1 kill on
-  a2 buy 1 @ 101 q5                    -> q5 Rejected InsufficientFunds
-  a2 gives 9 USD
-  a2 buy 1 @ 101 q6                    -> q6 Rejected InsufficientFunds
+  a4 buy 1 @ 10 q6                     -> q6 New; q6 Trade 1@10; q3 Trade 1@10; s1 Elected 10 by 10; s1 Triggered; s1 Expired AccountBlocked; s2 Elected 10 by 10; s2 Triggered; s2 Expired InsufficientFunds
+  a1 owns 10000 USD
+  a2 owns 100 USD
 `,
-  AT_100,
+  '',
 )
 
 rule(
@@ -242,7 +248,9 @@ rule(
   a1 owns 100000 USD hold 624
   a1 sell 5 @ market stop=90 s4        -> s4 Waiting
   a1 replace s4 to 7 @ 0 as s5         -> s5 Replaced
+  a1 owns 1000 BTC hold 7
   a1 replace s5 to 7 @ 99 as s6        -> s6 Rejected InvalidPrice
+  a1 replace s5 to 2000 @ 0 as s7      -> s7 Rejected InsufficientFunds
   a3 sell 9 @ 102 q3                   -> q3 New
   a2 buy 1 @ 102 q4                    -> q4 New; q4 Trade 1@102; q3 Trade 1@102; s3 Elected 102 by 102; s3 Triggered; s3 Trade 6@102; q3 Trade 6@102; s2 Elected 102 by 102; s2 Triggered; s2 Trade 2@102; q3 Trade 2@102
 `,
@@ -271,7 +279,9 @@ rule(
   a1 buy 5 @ 0 stop=5 s4               -> s4 Rejected InvalidPrice
   a1 sell 5 @ market trail=1000000ppm s5 -> s5 Rejected InvalidPrice
   a1 buy 5 @ market PostOnly stop=5 s6 -> s6 Rejected UnsupportedOrder
+  state Auction
   a1 buy 5 @ 100 GFA stop=5 s7         -> s7 Rejected UnsupportedOrder
+  state Open
   a1 buy 500 USD @ market stop=5 s8    -> s8 Rejected UnsupportedOrder
 `,
 )

@@ -62,6 +62,7 @@ function checkShape(isBracket: boolean, legs: readonly NewOrderCommand[]): numbe
   const [first, second] = legs as [NewOrderCommand, NewOrderCommand]
   for (const leg of legs) {
     if (leg.instrumentId !== first.instrumentId) return REJECT.UnsupportedOrder
+    if (leg.reduceOnly) return REJECT.UnsupportedOrder
     if (leg.displayQty !== 0 || leg.quoteAmount[0] !== 0 || leg.quoteAmount[1] !== 0) {
       return REJECT.UnsupportedOrder
     }

@@ -6,11 +6,12 @@ import { noteBookChange } from '../auction/indication.ts'
 import { stateTakesReplace } from '../auction/trading-states.ts'
 import { keyOf, SIDE_BUY, SIDE_SELL } from '../book/book.ts'
 import { ORDER } from '../book/order-pool.ts'
-import { EXEC_CANCELED, EXEC_REPLACED, REJECT, STATUS_CANCELED } from '../codes.ts'
+import { EXEC_CANCELED, EXEC_REPLACED, REJECT, STATUS_CANCELED, STATUS_PENDING } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS, type ReplaceOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { countOrder, isTooFast } from '../lifetime/order-rate.ts'
+import { listOf } from '../lists/order-lists.ts'
 import { checkMargin, MarginOrder } from '../margin/margin-check.ts'
 import { isReduceOnly, isWaiting } from '../margin/margin-holds.ts'
 import { reduceOnlyRoom } from '../margin/reduce-only.ts'
@@ -35,9 +36,12 @@ import {
   checkPriced,
   checkQty,
   isOverLimit,
+  isSideFull,
   setRates,
 } from '../risk/pre-trade.ts'
 import { isInsideBand } from '../risk/price-band.ts'
+import { isLimitType } from '../triggers/stop-price.ts'
+import { holdWaiting, releaseWaiting, resizeWaiting, typeOf } from '../triggers/waiting.ts'
 import { finishCommand } from './aftermath.ts'
 import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
@@ -55,6 +59,8 @@ const changed = new MarginOrder()
 /** What a replace is about to do: the order, and what it would have open. */
 let target = NONE
 let newLeaves = 0
+/** At which it would hold its funds: its price, or what a waiting Market type is held at. */
+let holdPrice = 0
 
 export function replaceOrder(s: EngineState, cmd: ReplaceOrderCommand): void {
   target = NONE
@@ -85,18 +91,20 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   if (!stateTakesReplace(instrument)) return REJECT.TradingStateForbids
   const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
   if (((cmd.clOrdID[0] as number) & 255) === 0) return REJECT.Malformed
+  if (listOf(s, order) !== NONE) return REJECT.UnsupportedOrder
+  const waits = isWaiting(s, order)
   reason = checkQty(instrument, cmd.orderQty)
   if (reason !== 0) return reason
   const orderQty = s.details.f64[order * DETAIL.doubles + DETAIL.orderQty] as number
   const leaves = leavesOf(s, order)
   newLeaves = Math.max(leaves + cmd.orderQty - orderQty, 0)
   const added = newLeaves - leaves
-  reason = checkPriced(instrument, side, cmd.price, cmd.orderQty, added)
+  reason = checkPrice(s, instrument, cmd, order, side, added)
   if (reason !== 0) return reason
   if (isIceberg(s, order) && hasTooManyTranches(displayQtyOf(s, order), newLeaves)) {
     return REJECT.InvalidQty
   }
-  if (!isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
+  if (!waits && !isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
   if (isRepeated(s, cmd, a)) return REJECT.DuplicateClOrdID
   if (newLeaves === 0) return 0
   if (a.isLimited && isTooFast(s, a.accountSlot, 1)) return REJECT.OrderRateExceeded
@@ -105,7 +113,7 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
     if (reason !== 0) return reason
   }
   reason = checkFunds(s, cmd, a, order)
-  if (reason !== 0) return reason
+  if (reason !== 0 || waits) return reason
   const isPostOnly = (attributesOf(s, order) & ATTRIBUTE_POST_ONLY) !== 0
   const crosses = isPostOnly && instrument.book.wouldCross(keyOf(side, cmd.price))
   return crosses ? REJECT.PostOnlyWouldCross : 0
@@ -133,13 +141,31 @@ function keepUnchanged(
   cmd: ReplaceOrderCommand,
   a: Admission,
 ): void {
-  if (cmd.price === 0) cmd.price = Math.abs(a.key)
+  if (cmd.price === 0 && isLimitType(typeOf(s, order))) cmd.price = Math.abs(a.key)
   if (cmd.orderQty !== 0) return
   cmd.orderQty = s.details.f64[order * DETAIL.doubles + DETAIL.orderQty] as number
 }
 
 function attributesOf(s: EngineState, order: number): number {
   return s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
+}
+
+/** The new price and its notional; an order that waits to become a Market order has none. */
+function checkPrice(
+  s: EngineState,
+  instrument: InstrumentState,
+  cmd: ReplaceOrderCommand,
+  order: number,
+  side: number,
+  added: number,
+): number {
+  if (isLimitType(typeOf(s, order))) {
+    holdPrice = cmd.price
+    return checkPriced(instrument, side, cmd.price, cmd.orderQty, added)
+  }
+  holdPrice = Math.abs(s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number)
+  if (cmd.price !== 0) return REJECT.InvalidPrice
+  return isSideFull(instrument, side, added) ? REJECT.Overflow : 0
 }
 
 /** What may stand against more quantity. */
@@ -165,7 +191,8 @@ function checkFunds(s: EngineState, cmd: ReplaceOrderCommand, a: Admission, orde
   const { i32 } = s.details
   const isBuy = a.key > 0
   if (instrument.isPerpetual) {
-    const reason = checkReplacedMargin(s, cmd, a, order)
+    if (isWaiting(s, order)) return 0
+    const reason = checkReplacedMargin(s, a, order)
     return reason === 0 ? checkTotals(s, instrument, cmd, order) : reason
   }
   loadAvailable(s, holdBalanceOf(s, instrument, a.accountSlot, isBuy), available)
@@ -174,24 +201,19 @@ function checkFunds(s: EngineState, cmd: ReplaceOrderCommand, a: Admission, orde
   if (isBuy) {
     const residue = feeResidueOf(i32, order)
     const rate = holdRateOf(a.makerFeePpm, a.takerFeePpm)
-    buyHoldOf(instrument, cmd.price, newLeaves, rate, residue, required)
+    buyHoldOf(instrument, holdPrice, newLeaves, rate, residue, required)
   } else baseAmountOf(instrument, newLeaves, required)
   if (available.isBelow(required)) return REJECT.InsufficientFunds
   return checkTotals(s, instrument, cmd, order)
 }
 
 /** The margin of the changed order, once it has given back what it counts for now. */
-function checkReplacedMargin(
-  s: EngineState,
-  cmd: ReplaceOrderCommand,
-  a: Admission,
-  order: number,
-): number {
+function checkReplacedMargin(s: EngineState, a: Admission, order: number): number {
   const instrument = a.instrument as InstrumentState
   changed.isBuy = a.key > 0
   changed.qty = newLeaves
   changed.replaced = order
-  notionalOf(instrument, cmd.price, newLeaves, changed.notional)
+  notionalOf(instrument, holdPrice, newLeaves, changed.notional)
   const rate = holdRateOf(a.makerFeePpm, a.takerFeePpm)
   changed.fee.setFee(changed.notional, rate, feeResidueOf(s.details.i32, order))
   if (rate === 0) changed.fee.setZero()
@@ -214,6 +236,10 @@ function checkTotals(
 function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
   const order = target
   const instrument = a.instrument as InstrumentState
+  if (isWaiting(s, order)) {
+    applyWaiting(s, cmd, a)
+    return
+  }
   const { f64 } = s.details
   const orderQty = f64[order * DETAIL.doubles + DETAIL.orderQty] as number
   const leaves = leavesOf(s, order)
@@ -246,6 +272,22 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
   s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = newLeaves
   s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
   executeOrder(s, order, a)
+}
+
+/** A waiting order waits on: its stopPx and its age stay. */
+function applyWaiting(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
+  const order = target
+  const instrument = a.instrument as InstrumentState
+  loadClOrdID(s, order, oldID)
+  releaseWaiting(s, instrument, order)
+  rename(s, order, cmd, a)
+  countOrder(s, a.accountSlot)
+  setFees(s.details.i32, order, a.makerFeePpm, a.takerFeePpm, 0)
+  const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
+  s.memory.orders.f64[order * ORDER.doubles + ORDER.key] = keyOf(side, holdPrice)
+  resizeWaiting(s, instrument, order, newLeaves)
+  holdWaiting(s, instrument, order)
+  s.reports.stepFor(order, EXEC_REPLACED, STATUS_PENDING, newLeaves, 0, cmd.clOrdID, oldID)
 }
 
 /** The order answers to the new clOrdID from now on; the old one is done. */

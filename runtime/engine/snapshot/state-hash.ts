@@ -11,10 +11,13 @@ import { POSITION } from '../accounts/positions.ts'
 import type { BookSide } from '../book/book-side.ts'
 import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
+import { LIST, legOf, ROLES } from '../lists/order-lists.ts'
+import { MARGIN } from '../margin/margins.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { DETAIL } from '../orders/order-details.ts'
 import { EXTRA } from '../orders/order-extras.ts'
 import { orderIDOf } from '../orders/resting.ts'
+import { waitingOrders } from '../triggers/waiting-state.ts'
 
 /** Four 32-bit lanes, each word mixed into all of them. */
 class Digest {
@@ -79,9 +82,14 @@ export function stateHash(s: EngineState): string {
       ),
     )
     digest.number(instrument.lastPrice)
+    digest.number(instrument.markPrice)
     digest.number(instrument.lastTradeID)
     hashSide(s, instrument.book.bids, digest)
     hashSide(s, instrument.book.asks, digest)
+  }
+  for (const order of waitingOrders(s)) {
+    digest.number(s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number)
+    hashOrder(s, order, digest)
   }
   hashDone(s.clientIds, digest)
   hashDone(s.transferIds, digest)
@@ -90,7 +98,7 @@ export function stateHash(s: EngineState): string {
 
 /** Accounts, balances and positions stand in the order in which they were made. */
 function hashAccounts(s: EngineState, digest: Digest): void {
-  const { accounts, balances, positions } = s
+  const { accounts, balances, margins, positions } = s
   digest.word(accounts.pool.used)
   for (let slot = 1; slot < accounts.pool.used; slot++) {
     // Without the handles of its list of orders: those are where, not what.
@@ -110,6 +118,14 @@ function hashAccounts(s: EngineState, digest: Digest): void {
   digest.word(positions.pool.used)
   for (let slot = 1; slot < positions.pool.used; slot++) {
     digest.words(positions.pool.i32, slot * POSITION.words, POSITION.words)
+  }
+  digest.word(margins.pool.used)
+  for (let slot = 1; slot < margins.pool.used; slot++) {
+    // Without handles, and without what only a command under way knows.
+    const at = slot * MARGIN.words
+    digest.words(margins.pool.i32, at + MARGIN.accountSlot, 2)
+    const numbers = at + MARGIN.netQty * 2
+    digest.words(margins.pool.i32, numbers, at + MARGIN.openSellNotional + 2 - numbers)
   }
 }
 
@@ -146,6 +162,23 @@ function hashExtra(s: EngineState, extra: number, digest: Digest): void {
   digest.word(i32[extra * EXTRA.words + EXTRA.flags] as number)
   digest.number(f64[extra * EXTRA.doubles + EXTRA.openQty] as number)
   digest.number(f64[extra * EXTRA.doubles + EXTRA.shownQty] as number)
+  digest.number(f64[extra * EXTRA.doubles + EXTRA.best] as number)
+  digest.words(i32, extra * EXTRA.words + EXTRA.held, 2)
+  const list = i32[extra * EXTRA.words + EXTRA.list] as number
+  if (list !== NONE) hashList(s, list, digest)
+}
+
+/** Each leg says the whole list; legs by their orderIDs. */
+function hashList(s: EngineState, list: number, digest: Digest): void {
+  const { i32 } = s.lists
+  const at = list * LIST.words
+  digest.words(i32, at, LIST.leg)
+  digest.words(i32, at + LIST.begun, LIST.isQueued - LIST.begun)
+  digest.word(i32[at + LIST.holder] as number)
+  for (let role = 0; role < ROLES; role++) {
+    const order = legOf(s, list, role)
+    digest.number(order === NONE ? 0 : orderIDOf(s, order))
+  }
 }
 
 function hashDone({ ring }: ClientIds, digest: Digest): void {

@@ -8,8 +8,8 @@ import { REJECT, staysOpen, TYPE_LIMIT, TYPE_MARKET } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
-import { accountSlotOf } from '../orders/account-orders.ts'
 import { reduceOnlyRoom } from '../margin/reduce-only.ts'
+import { accountSlotOf } from '../orders/account-orders.ts'
 import {
   ATTRIBUTE_POST_ONLY,
   ATTRIBUTE_REDUCE_ONLY,

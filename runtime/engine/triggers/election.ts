@@ -13,7 +13,7 @@ import { NONE } from '../memory/slot-pool.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
 import { loadClOrdID } from '../orders/cancel-order.ts'
 import { executeOrder } from '../orders/execution.ts'
-import { EXTRA, FLAG_HELD_BACK, FLAG_WAITING } from '../orders/order-extras.ts'
+import { EXTRA } from '../orders/order-extras.ts'
 import { closeOrder, instrumentOf, leavesOf, orderIDOf, pullOrder } from '../orders/resting.ts'
 import { Admission } from '../risk/pre-trade.ts'
 import { idToText, traceToText } from '../words.ts'
@@ -21,7 +21,7 @@ import { admitElected } from './elected-admission.ts'
 import { isRising } from './stop-price.ts'
 import type { TriggerHeap } from './trigger-heap.ts'
 import type { TrailingList, Triggers } from './triggers.ts'
-import { flagsOf, heapOf, isBuyOf, stopOf, triggersOf, typeOf } from './waiting.ts'
+import { heapOf, isBuyOf, stopOf, triggersOf, typeOf } from './waiting.ts'
 
 const admission = new Admission()
 const id = new Int32Array(ID_WORDS)
@@ -142,23 +142,4 @@ function announce(s: EngineState, instrument: InstrumentState, order: number, ex
     stopPx: f64[extra * EXTRA.doubles + EXTRA.stopPx] as number,
     lastPx: f64[extra * EXTRA.doubles + EXTRA.electedPx] as number,
   })
-}
-
-/** After a snapshot: all that waits is found again from the records. */
-export function restoreTriggers(s: EngineState): void {
-  const { i32, f64, used } = s.extras
-  for (let extra = 1; extra < used; extra++) {
-    const at = extra * EXTRA.words
-    const order = i32[at + EXTRA.order] as number
-    if (order === NONE || (flagsOf(s, extra) & FLAG_WAITING) === 0) continue
-    const triggers = triggersOf(s, instrumentOf(s, order))
-    const isBuy = isBuyOf(s, order)
-    triggers.addQty(isBuy, leavesOf(s, order))
-    if ((flagsOf(s, extra) & FLAG_HELD_BACK) !== 0) continue
-    if ((i32[at + EXTRA.triggerPlace] as number) > 0) heapOf(triggers, s, order).insert(extra)
-    if (f64[extra * EXTRA.doubles + EXTRA.trailingOffset] === 0) continue
-    const list = isBuy ? triggers.trailingBuys : triggers.trailingSells
-    if (i32[at + EXTRA.triggerNext] === NONE) list.last = extra
-    if (i32[at + EXTRA.triggerPrevious] === NONE) list.first = extra
-  }
 }
