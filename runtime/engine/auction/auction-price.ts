@@ -110,7 +110,7 @@ function priceOf(book: Book, level: number): number {
 }
 
 function qtyOf(book: Book, level: number): number {
-  return level === NONE ? 0 : (book.levels.f64[level * LEVEL.doubles + LEVEL.qty] as number)
+  return level === NONE ? 0 : book.levelOpenQty(level)
 }
 
 function worseOf(book: Book, level: number): number {
