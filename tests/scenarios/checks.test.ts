@@ -200,3 +200,20 @@ rule(
   a1 masscancel in=1                   -> b1 Canceled; 1 canceled
 `,
 )
+
+rule(
+  'MCX-2: orders that wait for their trigger come after those that rest: buys first, stopPx ascending',
+  `
+  a2 buy 1 @ 100 o1                    -> o1 New
+  a3 sell 1 @ 100 o2                   -> o2 New; o2 Trade 1@100; o1 Trade 1@100
+  a1 sell 1 @ market stop=90 w1        -> w1 Waiting
+  a1 buy 1 @ 121 stop=120 w2           -> w2 Waiting
+  a1 buy 1 @ market stop=110 w3        -> w3 Waiting
+  a1 sell 1 @ 130 s1                   -> s1 New
+  a1 buy 1 @ market stop=110 w4        -> w4 Waiting
+  a1 buy 1 @ 95 b1                     -> b1 New
+  a1 masscancel sell                   -> s1 Canceled; w1 Canceled; 2 canceled
+  a1 masscancel                        -> b1 Canceled; w3 Canceled; w4 Canceled; w2 Canceled; 4 canceled
+  a1 owns 100000 USD
+`,
+)

@@ -21,7 +21,8 @@ function answers(...lines: string[]): Line[] {
   script.drain()
   for (const line of lines) script.take(line)
   const text = script.drain().toString()
-  return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Line)))
+  const told = text.split('\n').filter((line) => line !== '')
+  return told.map((line) => JSON.parse(line) as Line)
 }
 
 function order(account: number, side: string, id: string, price: string, qty: string): string {

@@ -102,9 +102,14 @@ rule(
 )
 
 rule(
-  'LIF-9: an order good for the auction does not enter the open market',
+  'LIF-9: an order good for the auction enters only there, and what is left expires',
   `
   a1 buy 5 @ 100 GFA b1                -> b1 Rejected TradingStateForbids
+  state Auction
+  a1 buy 5 @ 100 GFA b2                -> b2 New
+  a2 sell 2 @ 100 s1                   -> s1 New; indicates 2@100 Buy 3
+  state Open                           -> s1 Trade 2@100; b2 Trade 2@100; b2 Expired
+  a1 owns 99800 USD
 `,
 )
 
@@ -218,5 +223,25 @@ rule(
   a1 buy 1 @ 100 b5                    -> b5 New
   a1 buy 1 @ 100 b6                    -> b6 New
   a1 buy 1 @ 100 b7                    -> b7 Rejected OrderRateExceeded
+`,
+)
+
+rule(
+  'LIF-6, DMS-3: orders that wait for their trigger end by Clock and by the switch like any other',
+  `
+  a2 buy 1 @ 100 o1                    -> o1 New
+  a3 sell 1 @ 100 o2                   -> o2 New; o2 Trade 1@100; o1 Trade 1@100
+  at 2026-01-05T09:00:00Z
+  a1 buy 1 @ 110 stop=110 GTD until=2026-01-05T10:00:00Z w1 -> w1 Waiting
+  a1 sell 1 @ 90 stop=90 DAY w2        -> w2 Waiting
+  a1 buy 1 @ market stop=120 w3        -> w3 Waiting
+  a1 buy 1 @ 50 GTD until=2026-01-05T10:00:00Z b1 -> b1 New
+  clock 2026-01-05T10:00:00Z           -> w1 Expired; b1 Expired
+  at 2026-01-05T10:00:00Z
+  a1 deadman 1000
+  clock 2026-01-05T10:00:01Z           -> w3 Canceled; w2 Canceled; a1 DeadMan 2
+  clock 2026-01-06T00:00:00Z
+  a1 owns 100000 USD
+  a1 owns 1000 BTC
 `,
 )

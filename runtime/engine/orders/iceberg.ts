@@ -50,12 +50,19 @@ export function openQtyOf(s: EngineState, order: number): number {
   return s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number
 }
 
-/** An iceberg takes its place at the tail with so much open: it shows a whole tranche. */
-export function showFirst(s: EngineState, order: number, open: number): void {
+/** What others see of a resting order. */
+export function shownQtyOf(s: EngineState, order: number): number {
+  return isIceberg(s, order) ? extraNumber(s, order, EXTRA.shownQty) : openQtyOf(s, order)
+}
+
+/** An iceberg goes to the tail with so much open and shows a tranche; answers how large they are. */
+export function showFirst(s: EngineState, order: number, open: number): number {
   const { f64 } = s.extras
   const at = extraOf(s, order) * EXTRA.doubles
   f64[at + EXTRA.openQty] = open
-  f64[at + EXTRA.shownQty] = Math.min(f64[at + EXTRA.displayQty] as number, open)
+  const displayQty = f64[at + EXTRA.displayQty] as number
+  f64[at + EXTRA.shownQty] = Math.min(displayQty, open)
+  return displayQty
 }
 
 /** An iceberg gets smaller where it stands: the hidden part goes first. */

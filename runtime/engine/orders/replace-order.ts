@@ -45,7 +45,7 @@ import { holdWaiting, releaseWaiting, resizeWaiting, typeOf } from '../triggers/
 import { finishCommand } from './aftermath.ts'
 import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
-import { displayQtyOf, hasTooManyTranches, isIceberg } from './iceberg.ts'
+import { displayQtyOf, hasTooManyTranches, isIceberg, shrinkShown } from './iceberg.ts'
 import { rememberRefused } from './new-order.ts'
 import { ATTRIBUTE_POST_ONLY, DETAIL, feeResidueOf, setFees, stpModeOf } from './order-details.ts'
 import { closeOrder, instrumentOf, leavesOf, orderIDOf, pullOrder } from './resting.ts'
@@ -261,6 +261,7 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
   const status = openStatus(f64[order * DETAIL.doubles + DETAIL.cumQty] as number)
   if (keepsPlace) {
     instrument.book.resize(order, newLeaves)
+    if (isIceberg(s, order)) shrinkShown(s, order, newLeaves)
     noteBookChange(s, instrument)
     takeHold(s, instrument, order, newLeaves)
     s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)

@@ -25,8 +25,8 @@ export function restOrder(
 ): void {
   s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] = leaves
   takeHold(s, instrument, order, leaves)
-  if (isIceberg(s, order)) showFirst(s, order, leaves)
-  instrument.book.rest(order)
+  if (isIceberg(s, order)) instrument.book.restIceberg(order, showFirst(s, order, leaves))
+  else instrument.book.rest(order)
   noteBookChange(s, instrument)
   joinMarket(s, order)
 }

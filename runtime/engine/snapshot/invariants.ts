@@ -17,8 +17,9 @@ import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
 import { loadClOrdID } from '../orders/cancel-order.ts'
+import { shownQtyOf } from '../orders/iceberg.ts'
 import { openOrdersOf } from '../orders/mass-cancel.ts'
-import { instrumentOf, orderIDOf } from '../orders/resting.ts'
+import { instrumentOf, leavesOf, orderIDOf } from '../orders/resting.ts'
 import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
 import { checkTriggers } from '../triggers/invariants.ts'
 import { countedQtyOf } from '../triggers/waiting.ts'
@@ -81,10 +82,11 @@ function checkSide(
     assert(key < betterKey, 'levels are sorted from best to worst')
     assert(i32[level * LEVEL.words + LEVEL.better] === better, 'levels are linked both ways')
     assert(side.find(key) === level, 'the index knows every level')
-    const { qty, count } = checkLevel(s, instrument, level, key, holds)
+    const { qty, open, count } = checkLevel(s, instrument, level, key, holds)
     assert(count > 0 && count === i32[level * LEVEL.words + LEVEL.count], 'no empty level')
     assert(qty === f64[level * LEVEL.doubles + LEVEL.qty], 'level totals are the sums of orders')
-    sideQty += instrument.book.levelOpenQty(level)
+    assert(open === instrument.book.levelOpenQty(level), 'a level knows what its orders hide')
+    sideQty += open
     orders += count
     levels += 1
     better = level
@@ -100,9 +102,10 @@ function checkLevel(
   level: number,
   key: number,
   holds: Map<number, bigint>,
-): { readonly qty: number; readonly count: number } {
+): { readonly qty: number; readonly open: number; readonly count: number } {
   const { f64, i32 } = s.memory.orders
   let qty = 0
+  let open = 0
   let count = 0
   let previous = NONE
   let order = s.memory.levels.i32[level * LEVEL.words + LEVEL.head] as number
@@ -115,16 +118,23 @@ function checkLevel(
     const owner = i32[order * ORDER.words + ORDER.owner] as number
     assert(instrumentOf(s, order) === instrument, 'own book')
     checkId(s, order)
-    orderHoldOf(s, instrument, order, leaves, money)
+    const openQty = leavesOf(s, order)
+    assert(
+      instrument.book.openQty(order) === openQty,
+      'matcher and settlement agree on what is open',
+    )
+    assert(leaves === shownQtyOf(s, order), 'matcher and settlement agree on what is shown')
+    orderHoldOf(s, instrument, order, openQty, money)
     const balance = holdBalanceOf(s, instrument, owner, key > 0)
     holds.set(balance, (holds.get(balance) ?? 0n) + money.toBigInt())
     qty += leaves
+    open += openQty
     count += 1
     previous = order
     order = i32[order * ORDER.words + ORDER.next] as number
   }
   assert(s.memory.levels.i32[level * LEVEL.words + LEVEL.tail] === previous, 'tail is the last')
-  return { qty, count }
+  return { qty, open, count }
 }
 
 /** An open order is found by its clOrdID. */
