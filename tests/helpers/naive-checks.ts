@@ -50,7 +50,7 @@ export function checkNew(
   if ((c.postOnly || c.displayQty !== 0) && !(c.ordType === 'Limit' && isPlain))
     return no('UnsupportedOrder')
   if (c.reduceOnly && !isPerpetual(instrument)) return no('UnsupportedOrder')
-  if (c.stopPx !== 0) return no('UnsupportedOrder')
+  if (c.stopPx !== 0 || c.trailingOffset !== 0) return no('UnsupportedOrder')
   const byAmount = c.quoteAmount !== 0n
   if (byAmount && c.ordType === 'Limit') return no('UnsupportedOrder')
   const lifetime = checkLifetime(n, c)

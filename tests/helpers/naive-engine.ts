@@ -509,6 +509,7 @@ export class NaiveEngine implements EngineUnderTest {
   }
 
   changeHold(order: NaiveOrder, delta: bigint): void {
+    if (order.waiting?.armed === false) return
     this.touch(order.account, this.holdAsset(order)).hold += delta
   }
 

@@ -7,6 +7,7 @@ import type { NaiveOrder } from './naive-book.ts'
 import { checkNew, isSideFull } from './naive-checks.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { countOrder } from './naive-lifetime.ts'
+import { available, checkMargin, isPerpetual } from './naive-margin.ts'
 import { report } from './naive-reports.ts'
 import {
   arm,
@@ -63,12 +64,14 @@ function shareHold(legs: readonly NaiveOrder[]): void {
 
 function checkShape(isBracket: boolean, legs: readonly NewOrder[]): RejectReason | null {
   const [first, second, third] = legs
+  if (legs.some((leg) => leg.clOrdID === '')) return 'Malformed'
   if (first === undefined || second === undefined) return 'Malformed'
   if (legs.length !== (isBracket ? 3 : 2)) return 'Malformed'
   const isPlain = (leg: OrderTerms) => ['GTC', 'DAY', 'GTD'].includes(leg.timeInForce)
   const isExit = (leg: OrderTerms) => isTriggerType(leg.ordType) || (isPlain(leg) && !leg.postOnly)
   if (legs.some((leg) => leg.instrumentId !== first.instrumentId)) return 'UnsupportedOrder'
   if (legs.some((leg) => leg.displayQty !== 0 || leg.quoteAmount !== 0n)) return 'UnsupportedOrder'
+  if (legs.some((leg) => leg.reduceOnly)) return 'UnsupportedOrder'
   if (isBracket) {
     const stops = ['Stop', 'StopLimit', 'TrailingStop']
     const profits = ['Limit', 'TakeProfit', 'TakeProfitLimit']
@@ -174,9 +177,16 @@ function armExits(n: NaiveEngine, list: NaiveList, qty: number): void {
 
 /** Funds for the dearer exit; and whether their side can still be summed. */
 function checkExits(n: NaiveEngine, profit: NaiveOrder, loss: NaiveOrder): RejectReason {
-  const { balance, hold } = n.of(profit.account, n.holdAsset(profit))
-  if (balance - hold < needOf(n, profit) + needOf(n, loss)) return 'InsufficientFunds'
   const i = profit.instrument
+  if (!isPerpetual(i)) {
+    const funds = available(n, profit.account, n.holdAsset(profit))
+    if (funds < needOf(n, profit) + needOf(n, loss)) return 'InsufficientFunds'
+  } else if (profit.waiting === null) {
+    const { account, side, leaves } = profit
+    const terms = { side, qty: BigInt(leaves), notional: n.notional(profit, leaves) }
+    const reason = checkMargin(n, i, account, { ...terms, fee: n.holdOf(profit) })
+    if (reason !== 'None') return reason
+  }
   const added = profit.waiting === null ? profit.leaves : 0
   return isSideFull(i, loss.side, added) ? 'Overflow' : 'None'
 }

@@ -11,6 +11,7 @@ import {
 } from '#domain/instrument.ts'
 import { CANCEL_REPLACE_MODES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
 import { COMMAND_NS, TRACE } from './engine-under-test.ts'
+import { asTrigger, randomList } from './workload-triggers.ts'
 
 /** xorshift32: small, seeded, the same everywhere. */
 export class Random {
@@ -63,17 +64,21 @@ export class RandomCommands {
   #price = 1000
   #now = START_NS
   readonly #scale: number
+  /** Instruments: two of spot, and a perpetual in every other run. */
+  readonly #listed: number
 
   constructor(seed: number) {
     this.random = new Random(seed)
     // Some runs trade in huge quantities, so that limbs and bounds are met.
     this.#scale = this.random.pick([1, 1, 1000, 3_000_000])
+    this.#listed = this.random.chance(50) ? 3 : 2
   }
 
   /** What comes before the first order. */
   opening(): Command[] {
     const r = this.random
     const commands: Command[] = ['BTC', 'ETH'].map((base) => this.#listing(base))
+    if (this.#listed > 2) commands.push(this.#perpetual())
     for (const account of ACCOUNTS) {
       commands.push({ type: 'OpenAccount', account, traceId: TRACE })
       for (const asset of ['BTC', 'ETH', 'USD']) {
@@ -114,7 +119,15 @@ export class RandomCommands {
     }
     const kind = r.below(1000)
     this.#now += COMMAND_NS
-    if (kind < 540) return this.#newOrder()
+    if (kind < 440) return this.#newOrder()
+    if (kind < 520) return asTrigger(r, this.#newOrder(), () => this.#priceNear())
+    if (kind < 540) {
+      return randomList(
+        r,
+        () => this.#newOrder(),
+        () => this.#priceNear(),
+      )
+    }
     if (kind < 560) return this.#cancelReplace()
     if (kind < 780) return { ...this.#request(), type: 'CancelOrder' }
     if (kind < 930) {
@@ -130,6 +143,7 @@ export class RandomCommands {
 
   #newOrder(): NewOrder {
     const r = this.random
+    const instrumentId = r.chance(1) ? r.pick([0, 4, 99]) : 1 + r.below(this.#listed)
     const isMarket = r.chance(15)
     const byAmount = isMarket && r.chance(40)
     const odd = r.chance(2)
@@ -138,19 +152,19 @@ export class RandomCommands {
       type: 'NewOrder',
       account: r.chance(1) ? r.pick([0, 1, 2, 77]) : r.pick(ACCOUNTS),
       traceId: TRACE,
-      instrumentId: r.chance(1) ? r.pick([0, 3, 99]) : 1 + r.below(2),
+      instrumentId,
       clOrdID: r.chance(2) ? (r.chance(10) ? '' : this.#id()) : `c${++this.#sent}`,
       side: r.pick(SIDES),
       ordType: odd && r.chance(20) ? 'Stop' : isMarket ? 'Market' : 'Limit',
       timeInForce,
       stpMode: r.chance(50) ? null : r.pick(STP_MODES),
       postOnly: r.chance(10),
-      reduceOnly: odd && r.chance(10),
+      reduceOnly: instrumentId === 3 ? r.chance(25) : odd && r.chance(10),
       price: isMarket && !odd ? 0 : this.#priceNear(),
       orderQty: byAmount ? 0 : this.#qty(),
       quoteAmount: byAmount ? BigInt(r.below(1_000_000)) * BigInt(this.#scale) * 100n : 0n,
       stopPx: odd && r.chance(10) ? 5 : 0,
-      displayQty: 0,
+      displayQty: r.chance(15) ? (r.chance(3) ? r.pick(ODD_NUMBERS) : this.#part()) : 0,
       trailingOffset: 0,
       trailingOffsetUnit: 'Ticks',
       expireTimeNs: (timeInForce === 'GTD') !== odd ? this.#soon() : 0n,
@@ -192,6 +206,7 @@ export class RandomCommands {
 
   #rare(): Command {
     const r = this.random
+    if (this.#listed > 2 && r.chance(40)) return this.#margined()
     if (r.chance(40)) return this.#timely()
     const account = r.chance(3) ? 77 : r.pick(ACCOUNTS)
     const common = { account, traceId: TRACE }
@@ -205,7 +220,7 @@ export class RandomCommands {
         return { ...common, account: 0, type: 'SetKillSwitch', engaged: true }
       case 2: {
         const lots = r.pick([10, 1000, 100_000]) * this.#scale
-        const instrumentId = 1 + r.below(2)
+        const instrumentId = 1 + r.below(this.#listed)
         const none = { ...common, type: 'SetLimits', maxOpenOrders: 0 } as const
         this.#resume.push({ ...none, maxPosition: { instrumentId, lots: 0 } })
         const maxPosition = r.chance(50) ? null : { instrumentId, lots }
@@ -230,7 +245,7 @@ export class RandomCommands {
         return {
           ...common,
           type: 'AmendInstrument',
-          instrumentId: 1 + r.below(2),
+          instrumentId: 1 + r.below(this.#listed),
           priceBandPpm: r.pick([null, 0, 4_000, 50_000, 999_999]),
           makerFeePpm: r.pick([null, -100, 0, 500]),
           takerFeePpm: r.pick([null, 0, 1000]),
@@ -269,6 +284,30 @@ export class RandomCommands {
     return { ...limits, maxOrdersPerSecond: r.pick([1, 20, 100, null]) }
   }
 
+  /** What has to do with the perpetual. */
+  #margined(): Command {
+    const r = this.random
+    const common = { account: r.pick(ACCOUNTS), traceId: TRACE }
+    if (r.chance(40)) return { ...common, type: 'Liquidate' }
+    if (r.chance(10)) {
+      return this.#transfer('Credit', 3, 'USD', BigInt(r.below(1_000_000) * this.#scale) * 10n)
+    }
+    if (r.chance(5)) {
+      const amend = { ...common, type: 'AmendInstrument', instrumentId: 3 } as const
+      const rest = { priceBandPpm: null, makerFeePpm: null, takerFeePpm: null } as const
+      const limits = { maxOpenOrders: null, maxPosition: null } as const
+      const margins = {
+        initialMarginPpm: r.pick([100_000, 200_000, 10_000, 0]),
+        maintenanceMarginPpm: r.pick([null, 10_000, 50_000]),
+      }
+      return { ...amend, ...rest, ...limits, ...margins }
+    }
+    const price = r.chance(3)
+      ? r.pick(ODD_NUMBERS)
+      : Math.max(1, Math.round(this.#price * (1 + (r.below(300) - 150) / 1000)))
+    return { ...common, type: 'SetMark', instrumentId: r.chance(3) ? 1 : 3, price }
+  }
+
   #transfer(type: 'Credit' | 'Debit', account: number, asset: string, amount: bigint): Command {
     const r = this.random
     const transferId = r.chance(3) ? `t${this.#recent()}` : `t${++this.#sent}`
@@ -295,12 +334,31 @@ export class RandomCommands {
     return (1 + r.below(20)) * (r.chance(90) ? this.#scale : 1)
   }
 
+  /** What an iceberg may show. */
+  #part(): number {
+    return (1 + this.random.below(6)) * this.#scale
+  }
+
   #recent(): number {
     return Math.max(0, this.#sent - this.random.below(60))
   }
 
   #id(): string {
     return `c${this.#recent()}`
+  }
+
+  /** Large lots, so that margin binds. */
+  #perpetual(): ListInstrument {
+    const r = this.random
+    return {
+      ...this.#listing('PRP'),
+      kind: 'LinearPerpetual',
+      lotSize: r.pick(['10', '100']),
+      priceBandPpm: r.pick([0, 0, 5_000, 200_000]),
+      takerFeePpm: r.pick([0, 1000]),
+      initialMarginPpm: r.pick([10_000, 50_000, 250_000]),
+      maintenanceMarginPpm: r.pick([1, 5_000, 10_000]),
+    }
   }
 
   #listing(base: string): ListInstrument {
