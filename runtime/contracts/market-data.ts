@@ -7,6 +7,7 @@
 //
 // To hold a book: subscribe, ask for the snapshot, drop diffs with seq <= snapshot.seq, then every
 // diff must have prevSeq === seq of the message before (the snapshot's for the first); else ask again.
+// An iceberg counts with what it shows. While an instrument is in Auction its book may be crossed.
 // Diffs name changes at every depth; a snapshot holds the best levels only (at most 1,000 a side), so
 // that levels deeper than the snapshot's last become known when they change.
 
@@ -106,6 +107,22 @@ export interface TickerMessage {
   readonly quoteVolume24h: string
   readonly change24hPct: string | null
   readonly trades24h: number
+}
+
+/**
+ * What an uncross would do now: told after each change while the instrument is in Auction, and once
+ * with nulls when the auction is over. Price null and quantities "0" when nothing would trade.
+ */
+export interface AuctionMessage {
+  readonly type: 'auction'
+  readonly channel: string
+  readonly symbol: string
+  readonly indicativePrice: string | null
+  readonly indicativeQty: string
+  readonly surplusQty: string
+  /** Of what would be left over at that price. */
+  readonly surplusSide: 'Buy' | 'Sell' | null
+  readonly timestampMs: number
 }
 
 /** One candle in an answer: the message without what the question said already. */

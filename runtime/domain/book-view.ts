@@ -1,5 +1,7 @@
 // An order book as an outsider can know it: rebuilt from execution reports alone, every resting
-// order in its place (L3), summed to levels (L2), with the levels that one command changed.
+// order in its place (L3), summed to levels (L2), with the levels that one command changed. Of an
+// iceberg only the tranche is shown: its arithmetic is done here as the engine does it, from what
+// the reports say is open.
 
 import { assert, unreachable } from './assert.ts'
 import type { ExecutionReport } from './event.ts'
@@ -16,13 +18,15 @@ export type BookReport = Pick<
   | 'orderID'
   | 'price'
   | 'orderQty'
+  | 'displayQty'
   | 'leavesQty'
+  | 'aggressor'
 >
 
 /** [price, quantity]: ticks and lots; quantity 0 in a diff means the level is gone. */
 export type BookLevel = readonly [number, number]
-/** One resting order: [orderID, price, open quantity, order quantity]. */
-export type BookOrder = readonly [number, number, number, number]
+/** One resting order: [orderID, price, shown quantity, order quantity, open, displayQty]. */
+export type BookOrder = readonly [number, number, number, number, number, number]
 
 /** Levels that changed, best price first, with their quantity now. */
 export interface BookChanges {
@@ -41,8 +45,13 @@ interface Resting {
   readonly orderID: number
   readonly side: SideView
   level: Level
+  /** What is shown. */
   qty: number
+  /** All that is open; more than qty for an iceberg. */
+  open: number
   orderQty: number
+  /** 0 = all is shown. */
+  readonly displayQty: number
   prev: Resting | null
   next: Resting | null
 }
@@ -52,15 +61,22 @@ export class BookView {
   readonly #orders = new Map<number, Resting>()
   readonly #bids = new SideView(1)
   readonly #asks = new SideView(-1)
+  /** The order that the command under way brought to the book last: no maker yet. */
+  #entering: Resting | null = null
+  /**
+   * Whether trades now are those of an uncross, as they are in every trading state but Open: there
+   * an iceberg takes part with all it has, and what is left keeps its place.
+   */
+  isUncrossing = false
 
   /** Takes one report, of this instrument, in the order of the log. */
   apply(report: BookReport): void {
     switch (report.execType) {
       case 'New':
       case 'Triggered':
-        if (rests(report)) {
-          this.#enter(report.side, report.orderID, report.price, report.leavesQty, report.orderQty)
-        }
+        if (report.ordStatus === 'PendingTrigger') return
+        this.#entering = null
+        if (report.leavesQty > 0 && rests(report)) this.#enter(report)
         return
       case 'Replaced':
         this.#replace(report)
@@ -108,8 +124,8 @@ export class BookView {
   /** Takes up what `orders(side, Infinity)` gave for both sides; the view must be empty. */
   load(bids: readonly BookOrder[], asks: readonly BookOrder[]): void {
     assert(this.#orders.size === 0, 'a book is loaded into an empty view')
-    for (const [id, price, qty, orderQty] of bids) this.#enter('Buy', id, price, qty, orderQty)
-    for (const [id, price, qty, orderQty] of asks) this.#enter('Sell', id, price, qty, orderQty)
+    for (const order of bids) this.#place(this.#bids, order)
+    for (const order of asks) this.#place(this.#asks, order)
     this.takeChanges()
   }
 
@@ -117,27 +133,36 @@ export class BookView {
     return side === 'Buy' ? this.#bids : this.#asks
   }
 
-  #enter(side: Side, orderID: number, price: number, qty: number, orderQty: number): void {
+  #enter({ orderID, side, price, leavesQty, orderQty, displayQty }: BookReport): void {
+    const shown = shownOf(displayQty, leavesQty)
+    const entry: BookOrder = [orderID, price, shown, orderQty, leavesQty, displayQty]
+    this.#entering = this.#place(this.#side(side), entry)
+  }
+
+  #place(side: SideView, entry: BookOrder): Resting {
+    const [orderID, price, qty, orderQty, open, displayQty] = entry
     assert(!this.#orders.has(orderID) && qty > 0, 'an order enters the book once, with quantity')
-    const view = this.#side(side)
-    const level = view.levelFor(price)
-    const order: Resting = { orderID, side: view, level, qty, orderQty, prev: null, next: null }
-    this.#orders.set(orderID, order)
-    view.append(order)
+    const level = side.levelFor(price)
+    const own = { orderID, side, level, qty, orderQty, open, displayQty, prev: null, next: null }
+    this.#orders.set(orderID, own)
+    side.append(own)
+    return own
   }
 
   /** Same price and quantity not raised keeps the place in the queue; else to the tail. */
   #replace(report: BookReport): void {
     const order = this.#orders.get(report.orderID)
+    this.#entering = null
     if (order === undefined) return
     if (report.leavesQty === 0) return this.#remove(order)
+    order.open = report.leavesQty
     if (report.price === order.level.price && report.orderQty <= order.orderQty) {
-      order.side.setQty(order, report.leavesQty)
+      // What is hidden goes first.
+      const shown = order.displayQty === 0 ? order.open : Math.min(order.qty, order.open)
+      order.side.setQty(order, shown)
     } else {
-      order.side.unlink(order)
-      order.level = order.side.levelFor(report.price)
-      order.qty = report.leavesQty
-      order.side.append(order)
+      this.#requeue(order, report.price)
+      this.#entering = order
     }
     order.orderQty = report.orderQty
   }
@@ -146,8 +171,23 @@ export class BookView {
   #reduce(report: BookReport): void {
     const order = this.#orders.get(report.orderID)
     if (order === undefined) return
-    if (report.leavesQty === 0) this.#remove(order)
-    else order.side.setQty(order, report.leavesQty)
+    const taken = order.open - report.leavesQty
+    order.open = report.leavesQty
+    if (order.open === 0) this.#remove(order)
+    else if (order.displayQty === 0) order.side.setQty(order, order.open)
+    else if (this.isUncrossing) order.side.setQty(order, Math.min(order.qty, order.open))
+    else if (report.aggressor || order === this.#entering) {
+      order.side.setQty(order, shownOf(order.displayQty, order.open))
+    } else if (taken < order.qty) order.side.setQty(order, order.qty - taken)
+    else this.#requeue(order, order.level.price)
+  }
+
+  /** To the tail, with a whole tranche. */
+  #requeue(order: Resting, price: number): void {
+    order.side.unlink(order)
+    order.level = order.side.levelFor(price)
+    order.qty = shownOf(order.displayQty, order.open)
+    order.side.append(order)
   }
 
   #remove(order: Resting): void {
@@ -156,9 +196,13 @@ export class BookView {
   }
 }
 
+/** What a fresh tranche shows of what is open. */
+function shownOf(displayQty: number, open: number): number {
+  return displayQty === 0 ? open : Math.min(displayQty, open)
+}
+
 /** Whether a new or triggered order stays in the book when it cannot trade at once. */
 function rests(report: BookReport): boolean {
-  if (report.ordStatus === 'PendingTrigger') return false
   if (report.timeInForce === 'IOC' || report.timeInForce === 'FOK') return false
   switch (report.ordType) {
     case 'Limit':
@@ -254,7 +298,8 @@ class SideView {
     const list: BookOrder[] = []
     for (const level of this.#best(depth)) {
       for (let order = level.first; order !== null; order = order.next) {
-        list.push([order.orderID, level.price, order.qty, order.orderQty])
+        const { orderID, qty, orderQty, open, displayQty } = order
+        list.push([orderID, level.price, qty, orderQty, open, displayQty])
       }
     }
     return list

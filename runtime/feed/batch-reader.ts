@@ -1,5 +1,5 @@
 // Reads event batches where they lie: of the execution reports only the fields that market data
-// needs, of the rest only instruments. One report object is filled again and again, so that the
+// needs, of the rest only instruments and auctions. One report object is filled again and again, so that the
 // tick path allocates nothing for what it skips.
 
 import {
@@ -14,7 +14,7 @@ import {
 import { cursorOver, fromCode } from '#contracts/binary-fields.ts'
 import { checkHeader, readJsonRecord, sizeAt } from '#contracts/command-codec.ts'
 import type { BookReport } from '#domain/book-view.ts'
-import type { RareEvent } from '#domain/event.ts'
+import type { AuctionIndication, RareEvent } from '#domain/event.ts'
 import type { Instrument } from '#domain/instrument.ts'
 import { EXEC_TYPES, ORD_STATUSES, ORD_TYPES, SIDES, TIMES_IN_FORCE } from '#domain/order.ts'
 
@@ -22,7 +22,6 @@ import { EXEC_TYPES, ORD_STATUSES, ORD_TYPES, SIDES, TIMES_IN_FORCE } from '#dom
 export interface FeedReport extends BookReport {
   readonly instrumentId: number
   readonly cmdIndex: number
-  readonly aggressor: boolean
   readonly tradeID: number
   readonly lastQty: number
   readonly lastPx: number
@@ -34,6 +33,7 @@ export interface FeedReport extends BookReport {
 export interface BatchVisitor {
   readonly onReport: (report: FeedReport) => void
   readonly onInstrument: (instrument: Instrument) => void
+  readonly onAuction: (indication: AuctionIndication) => void
 }
 
 type Draft = { -readonly [K in keyof FeedReport]: FeedReport[K] }
@@ -56,6 +56,7 @@ export function createBatchReader(visitor: BatchVisitor): (bytes: Uint8Array) =>
     orderID: 0,
     price: 0,
     orderQty: 0,
+    displayQty: 0,
     leavesQty: 0,
   }
   return (bytes) => {
@@ -71,6 +72,7 @@ export function createBatchReader(visitor: BatchVisitor): (bytes: Uint8Array) =>
       } else if (type === TYPE_JSON) {
         const event = readJsonRecord(at, offset) as RareEvent
         if (event.type === 'InstrumentChanged') visitor.onInstrument(event.instrument)
+        else if (event.type === 'AuctionIndication') visitor.onAuction(event)
       }
       offset += size
     }
@@ -89,6 +91,7 @@ function readReport(view: DataView, o: number, report: Draft): void {
   report.orderID = view.getFloat64(o + ER.orderID, true)
   report.price = view.getFloat64(o + ER.price, true)
   report.orderQty = view.getFloat64(o + ER.orderQty, true)
+  report.displayQty = view.getFloat64(o + ER.displayQty, true)
   report.leavesQty = view.getFloat64(o + ER.leavesQty, true)
   report.lastNotional = 0n
   if (report.execType !== 'Trade') return

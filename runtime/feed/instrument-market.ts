@@ -3,7 +3,12 @@
 // only `conflate`, which says again what is known, is driven by the wall clock.
 
 import { fromJson, toJson } from '#contracts/binary-fields.ts'
-import type { BookSnapshot, OrdersSnapshot, TradesAnswer } from '#contracts/market-data.ts'
+import type {
+  AuctionMessage,
+  BookSnapshot,
+  OrdersSnapshot,
+  TradesAnswer,
+} from '#contracts/market-data.ts'
 import { BookView } from '#domain/book-view.ts'
 import {
   CANDLE_INTERVALS,
@@ -12,6 +17,7 @@ import {
   type CandleInterval,
   CandleSeries,
 } from '#domain/candle.ts'
+import type { AuctionIndication } from '#domain/event.ts'
 import type { Instrument } from '#domain/instrument.ts'
 import { TickerDay } from '#domain/ticker-day.ts'
 import type { FeedReport } from './batch-reader.ts'
@@ -19,7 +25,7 @@ import { candleLine, tradeLine } from './history-points.ts'
 import { dumpSeries, loadSeries, type MarketDump, toCandle, toRow } from './market-dump.ts'
 import { createMessageWriter, type FeedTrade, type MessageWriter } from './messages.ts'
 
-export type MarketChannel = 'book' | 'trades' | 'candles' | 'ticker'
+export type MarketChannel = 'book' | 'trades' | 'candles' | 'ticker' | 'auction'
 
 /** Where a market says what happened. Never waits. */
 export interface MarketSink {
@@ -63,10 +69,13 @@ export class InstrumentMarket {
   #lastTradeID = 0
   #lastPrice: number | null = null
   #tickerKey = ''
+  #auction: AuctionMessage
 
   constructor(instrument: Instrument) {
     this.#instrument = instrument
     this.#writer = createMessageWriter(instrument)
+    this.#auction = this.#writer.noAuction(0)
+    this.#book.isUncrossing = instrument.tradingState !== 'Open'
     this.#widths = CANDLE_INTERVALS.map((interval) => ({
       interval,
       series: new CandleSeries(CANDLE_WIDTH_MS[interval], CANDLES_KEPT_MAX),
@@ -84,8 +93,21 @@ export class InstrumentMarket {
   }
 
   /** Settings that may change after listing; steps and scales cannot. */
-  amend(instrument: Instrument): void {
+  amend(instrument: Instrument, timeMs: number, sink: MarketSink): void {
     this.#instrument = instrument
+    this.#book.isUncrossing = instrument.tradingState !== 'Open'
+    if (instrument.tradingState === 'Auction' || this.#auction.indicativePrice === null) return
+    this.#sayAuction(this.#writer.noAuction(timeMs), sink)
+  }
+
+  /** What an uncross would do now. */
+  indicate(indication: AuctionIndication, timeMs: number, sink: MarketSink): void {
+    this.#sayAuction(this.#writer.auction(indication, timeMs), sink)
+  }
+
+  /** The last indication; nulls when no auction is on or nothing would trade. */
+  get auction(): AuctionMessage {
+    return this.#auction
   }
 
   /** Takes one report of this instrument. */
@@ -191,6 +213,7 @@ export class InstrumentMarket {
       lastPrice: this.#lastPrice,
       bids: this.#book.orders('Buy', Number.POSITIVE_INFINITY),
       asks: this.#book.orders('Sell', Number.POSITIVE_INFINITY),
+      auction: this.#auction,
       trades: this.#trades.slice(-TRADES_KEPT_MAX),
       minutes: this.#day.minutes().map(toRow),
       series: this.#widths.map(({ series }) => dumpSeries(series, CANDLES_KEPT_MAX)),
@@ -206,6 +229,7 @@ export class InstrumentMarket {
     market.#lastTradeID = dump.lastTradeID
     market.#lastPrice = dump.lastPrice
     market.#book.load(dump.bids, dump.asks)
+    market.#auction = dump.auction
     market.#trades = [...dump.trades]
     market.#day.load(dump.minutes.map(toCandle))
     market.#widths.forEach(({ series }, i) => {
@@ -271,6 +295,11 @@ export class InstrumentMarket {
       const text = this.#writer.candle(width.interval, open, false)
       sink.publish('candles', this.#writer.subjects.candles[width.interval], text)
     }
+  }
+
+  #sayAuction(message: AuctionMessage, sink: MarketSink): void {
+    this.#auction = message
+    if (sink.isLive) sink.publish('auction', this.#writer.subjects.auction, JSON.stringify(message))
   }
 
   #sayTicker(nowMs: number, sink: MarketSink): void {

@@ -1,5 +1,6 @@
 // The written form of a market: plain JSON values, candles as rows so that a snapshot stays small.
 
+import type { AuctionMessage } from '#contracts/market-data.ts'
 import type { BookOrder } from '#domain/book-view.ts'
 import type { Candle, CandleSeries } from '#domain/candle.ts'
 import type { FeedTrade } from './messages.ts'
@@ -26,6 +27,7 @@ export interface MarketDump {
   /** In priority order. */
   readonly bids: readonly BookOrder[]
   readonly asks: readonly BookOrder[]
+  readonly auction: AuctionMessage
   readonly trades: readonly FeedTrade[]
   readonly minutes: readonly CandleRow[]
   readonly series: readonly SeriesDump[]

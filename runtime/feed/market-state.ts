@@ -36,6 +36,9 @@ export class MarketState {
     this.#read = createBatchReader({
       onReport: (report) => this.#onReport(report),
       onInstrument: (instrument) => this.#onInstrument(instrument),
+      onAuction: (indication) => {
+        this.#byId.get(indication.instrumentId)?.indicate(indication, this.#timeMs, this.#sink)
+      },
     })
   }
 
@@ -96,7 +99,7 @@ export class MarketState {
   #onInstrument(instrument: Instrument): void {
     const known = this.#byId.get(instrument.instrumentId)
     if (known === undefined) this.#enlist(new InstrumentMarket(instrument))
-    else known.amend(instrument)
+    else known.amend(instrument, this.#timeMs, this.#sink)
   }
 
   #onReport(report: FeedReport): void {

@@ -3,10 +3,11 @@
 // Tests parse the text back and compare it with contracts/market-data.ts.
 
 import { formatAmount, ratio } from '#contracts/decimal.ts'
-import type { CandleText, LevelText, OrderText } from '#contracts/market-data.ts'
+import type { AuctionMessage, CandleText, LevelText, OrderText } from '#contracts/market-data.ts'
 import { marketDataSubject } from '#contracts/subjects.ts'
 import type { BookChanges, BookLevel, BookOrder } from '#domain/book-view.ts'
 import { CANDLE_INTERVALS, type Candle, type CandleInterval } from '#domain/candle.ts'
+import type { AuctionIndication } from '#domain/event.ts'
 import type { Instrument } from '#domain/instrument.ts'
 import type { DayFigures } from '#domain/ticker-day.ts'
 import { createStepText, createSumText, type StepText } from './step-text.ts'
@@ -36,6 +37,7 @@ export interface MessageWriter {
     readonly book: string
     readonly trades: string
     readonly ticker: string
+    readonly auction: string
     readonly candles: Readonly<Record<CandleInterval, string>>
   }
   readonly price: StepText
@@ -48,6 +50,9 @@ export interface MessageWriter {
   readonly topOfBook: (seq: number, bid: BookLevel | null, ask: BookLevel | null) => string
   readonly levelText: (level: BookLevel) => LevelText
   readonly orderText: (order: BookOrder) => OrderText
+  readonly auction: (indication: AuctionIndication, timeMs: number) => AuctionMessage
+  /** When no auction is on. */
+  readonly noAuction: (timeMs: number) => AuctionMessage
   readonly candleText: (candle: Candle, isClosed: boolean) => CandleText
 }
 
@@ -99,6 +104,26 @@ export function createMessageWriter(instrument: Instrument): MessageWriter {
     levelText: ([p, q]) => [price(p), qty(q)],
     orderText: ([orderID, p, q]) => [price(p), qty(q), orderID],
     candleText,
+    ...auctionWriter(symbol, price, qty),
+  }
+}
+
+function auctionWriter(symbol: string, price: StepText, qty: StepText) {
+  const head = { type: 'auction', channel: `auction:${symbol}`, symbol } as const
+  const none = { indicativePrice: null, indicativeQty: '0', surplusQty: '0', surplusSide: null }
+  return {
+    noAuction: (timestampMs: number): AuctionMessage => ({ ...head, ...none, timestampMs }),
+    auction: (indication: AuctionIndication, timestampMs: number): AuctionMessage => {
+      const { indicativePrice, indicativeQty, surplusQty, surplusSide } = indication
+      return {
+        ...head,
+        indicativePrice: indicativePrice === 0 ? null : price(indicativePrice),
+        indicativeQty: qty(indicativeQty),
+        surplusQty: qty(surplusQty),
+        surplusSide,
+        timestampMs,
+      }
+    },
   }
 }
 
@@ -110,6 +135,7 @@ function subjectsOf(symbol: string): MessageWriter['subjects'] {
     book: marketDataSubject('book', symbol),
     trades: marketDataSubject('trades', symbol),
     ticker: marketDataSubject('ticker', symbol),
+    auction: marketDataSubject('auction', symbol),
     candles,
   }
 }

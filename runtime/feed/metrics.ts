@@ -20,7 +20,7 @@ export interface FeedCounts {
 /** All zero. */
 export function createCounts(): FeedCounts {
   return {
-    messages: { book: 0, trades: 0, candles: 0, ticker: 0 },
+    messages: { book: 0, trades: 0, candles: 0, ticker: 0, auction: 0 },
     publishDrops: 0,
     batches: 0,
     repeats: 0,

@@ -10,7 +10,14 @@ import { CANDLES_KEPT_MAX, type InstrumentMarket, TRADES_KEPT_MAX } from './inst
 import type { MarketState } from './market-state.ts'
 
 /** The methods: last token of the subject. */
-export const FEED_METHODS = ['book', 'trades', 'candles', 'tickers', 'instruments'] as const
+export const FEED_METHODS = [
+  'book',
+  'trades',
+  'candles',
+  'tickers',
+  'instruments',
+  'auction',
+] as const
 export type FeedMethod = (typeof FEED_METHODS)[number]
 
 type Params = Readonly<Record<string, unknown>>
@@ -39,6 +46,8 @@ export function createFeedResponder(
         return candlesAnswer(marketOf(state, params), candleQuestion(params), history)
       case 'tickers':
         return tickers(state, params, now())
+      case 'auction':
+        return marketOf(state, params).auction
       case 'instruments':
         return state.markets().map(({ instrument }) => instrument)
     }

@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StateDump } from './market-state.ts'
 
-const VERSION = 1
+const VERSION = 2
 /** The newest and the one before it. */
 const KEPT_MAX = 2
 

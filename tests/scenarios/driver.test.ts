@@ -82,7 +82,7 @@ test('what the engine can say no to is a reject, not malformed', (t) => {
   t.is(reject('"ordType":"Limit","price":"100.5","orderQty":"1.00005"'), 'InvalidLot')
   t.is(reject('"ordType":"Limit","price":"0","orderQty":"1"'), 'InvalidPrice')
   t.is(reject('"ordType":"PostOnly","price":"100.5","orderQty":"1"'), 'PostOnlyWouldCross')
-  t.is(reject('"ordType":"StopLimit","price":"1","stopPx":"1","orderQty":"1"'), 'UnsupportedOrder')
+  t.is(reject('"ordType":"StopLimit","price":"1","orderQty":"1"'), 'StopPxRequired')
   const unknown = ORDER.replace('BTC-USD', 'XXX-USD')
   t.is(
     answer(`{${unknown},"ordType":"Market","orderQty":"1"}`)[0]?.['rejectReason'],

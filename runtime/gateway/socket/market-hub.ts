@@ -40,6 +40,7 @@ const CHANNELS = new Set([
   'book',
   'trades',
   'ticker',
+  'auction',
   ...CANDLE_INTERVALS.map((i) => `candles-${i}`),
 ])
 
@@ -111,11 +112,18 @@ function kindOf(rpc: Pick<Rpc, 'feed'>, name: string, kind: string, symbol: stri
       }
     case 'ticker':
       return {
-        orderOf: newerTicker(),
+        orderOf: newerMessage(),
         first: async () => {
           const result = await ask('tickers', { symbol })
           const [ticker] = Array.isArray(result) ? result : [result]
           return { text: JSON.stringify({ ...ticker, type: 'ticker', channel: name }), last: 0 }
+        },
+      }
+    case 'auction':
+      return {
+        orderOf: newerMessage(),
+        first: async () => {
+          return { text: JSON.stringify(await ask('auction', { symbol })), last: 0 }
         },
       }
     default:
@@ -141,8 +149,8 @@ function tradeOrder(head: string, whole: () => string): MessageOrder {
   return { own, previous: own - 1 }
 }
 
-/** Tickers replace each other: each one counts as the successor of the last. */
-function newerTicker(): (head: string, whole: () => string) => MessageOrder {
+/** Tickers and indications replace each other: each one counts as the successor of the last. */
+function newerMessage(): (head: string, whole: () => string) => MessageOrder {
   let count = 0
   return () => {
     count++
