@@ -39,7 +39,7 @@ rule(
 )
 
 rule(
-  'OCO-1: a leg is canceled in the command of the fill, before anybody is elected',
+  'OCO-1, LST-4: a leg is canceled in the command of the fill, before anybody is elected',
   `
   a1 oco sell 5 @ 105 o1 & sell 5 @ market profit=105 o2 -> o1 New; o2 Waiting
   a2 buy 5 @ 105 b1                    -> b1 New; b1 Trade 5@105; o1 Trade 5@105; o2 Canceled

@@ -295,3 +295,33 @@ rule(
 `,
   AT_100,
 )
+
+rule(
+  'TRG-13: a waiting order ends by Clock; IOC is meant from the election on',
+  `
+  at 2026-01-05T10:00:00Z
+  a1 buy 5 @ 103 GTD until=2026-01-05T12:00:00Z stop=102 s1 -> s1 Waiting
+  a1 buy 5 @ market DAY stop=102 s2    -> s2 Waiting
+  a1 buy 5 @ 102 IOC stop=102 s3       -> s3 Waiting
+  clock 2026-01-05T12:00:00Z           -> s1 Expired
+  clock 2026-01-06T00:00:00Z           -> s2 Expired
+  a3 sell 3 @ 102 q3                   -> q3 New
+  a2 buy 1 @ 102 q4                    -> q4 New; q4 Trade 1@102; q3 Trade 1@102; s3 Elected 102 by 102; s3 Triggered; s3 Trade 2@102; q3 Trade 2@102; s3 Expired
+  a1 owns 99796 USD
+`,
+  AT_100,
+)
+
+rule(
+  'TRG-15: a trailing stop follows the trades of an auction, whose price elects when the market opens',
+  `
+  a1 sell 5 @ market trail=3 s1        -> s1 Waiting
+  state Auction
+  a2 buy 1 @ 110 q3                    -> q3 New
+  a3 sell 1 @ 110 q4                   -> q4 New; indicates 1@110
+  state Open                           -> q4 Trade 1@110; q3 Trade 1@110
+  a3 buy 6 @ 107 q5                    -> q5 New
+  a2 sell 1 @ 107 q6                   -> q6 New; q6 Trade 1@107; q5 Trade 1@107; s1 Elected 107 by 107; s1 Triggered; s1 Trade 5@107; q5 Trade 5@107
+`,
+  AT_100,
+)
