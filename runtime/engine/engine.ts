@@ -34,11 +34,13 @@ import {
   levelsOf,
   type OrderView,
   ordersOf,
+  type PositionView,
+  positionsOf,
 } from './views.ts'
 import { idToWords, traceToWords } from './words.ts'
 
 export type { EngineOptions } from './engine-state.ts'
-export type { BalanceView, LevelView, OrderView } from './views.ts'
+export type { BalanceView, LevelView, OrderView, PositionView } from './views.ts'
 
 /** Owns the whole state. Nothing that it hands out is a part of it. */
 export class Engine {
@@ -131,6 +133,11 @@ export class Engine {
   /** All balances that are not zero, by account and asset. */
   balances(): BalanceView[] {
     return balancesOf(this.#state)
+  }
+
+  /** All open positions in perpetuals, by account and instrument. */
+  positions(): PositionView[] {
+    return positionsOf(this.#state)
   }
 
   /** Price levels of one side, best first. */

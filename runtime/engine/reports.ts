@@ -248,7 +248,7 @@ export class Reports {
     r.timeInForce = timeInForceOf(attributes)
     r.stpMode = stpModeOf(attributes)
     r.postOnly = (attributes & ATTRIBUTE_POST_ONLY) !== 0
-    r.reduceOnly = false
+    r.reduceOnly = (attributes & ATTRIBUTE_REDUCE_ONLY) !== 0
     r.orderID = f64[order * DETAIL.doubles + DETAIL.orderID] as number
     r.price = isLimitType(r.ordType) ? Math.abs(key) : 0
     r.stopPx = extra === NONE ? 0 : (extras.f64[extra * EXTRA.doubles + EXTRA.stopPx] as number)

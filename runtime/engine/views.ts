@@ -4,6 +4,8 @@ import { BALANCE } from './accounts/balances.ts'
 import { LEVEL, ORDER } from './book/order-pool.ts'
 import type { EngineState } from './engine-state.ts'
 import { ID_WORDS } from './hot-command.ts'
+import { markOf } from './margin/exposure-value.ts'
+import { MARGIN } from './margin/margins.ts'
 import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
 import { loadClOrdID } from './orders/cancel-order.ts'
@@ -16,6 +18,17 @@ export interface BalanceView {
   readonly assetId: number
   readonly balance: bigint
   readonly hold: bigint
+}
+
+/** One account's open position in a perpetual. */
+export interface PositionView {
+  readonly account: number
+  readonly instrumentId: number
+  /** Signed lots, and what they have cost in quote minor units. */
+  readonly netQty: number
+  readonly cost: bigint
+  /** In ticks; without a mark the last trade's price. */
+  readonly markPrice: number
 }
 
 /** One price level. */
@@ -41,6 +54,25 @@ export function balancesOf(s: EngineState): BalanceView[] {
     views.push({ account, assetId, balance, hold })
   }
   return views.sort((a, b) => a.account - b.account || a.assetId - b.assetId)
+}
+
+/** All positions that are open, by account and instrument. */
+export function positionsOf(s: EngineState): PositionView[] {
+  const views: PositionView[] = []
+  for (let margin = 1; margin < s.margins.pool.used; margin++) {
+    const netQty = s.margins.getNumber(margin, MARGIN.netQty)
+    if (netQty === 0) continue
+    const instrumentId = s.margins.get(margin, MARGIN.instrumentId)
+    s.margins.load(margin, MARGIN.cost, money)
+    views.push({
+      account: s.accounts.numberOf(s.margins.get(margin, MARGIN.accountSlot)),
+      instrumentId,
+      netQty,
+      cost: money.toBigInt(),
+      markPrice: markOf(s.instrumentAt(instrumentId)),
+    })
+  }
+  return views.sort((a, b) => a.account - b.account || a.instrumentId - b.instrumentId)
 }
 
 export function levelsOf(

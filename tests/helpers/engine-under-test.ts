@@ -13,7 +13,13 @@ import {
   TIMES_IN_FORCE,
 } from '#domain/order.ts'
 import { REJECT_REASONS } from '#domain/reject-reason.ts'
-import { type BalanceView, Engine, type EngineOptions, type LevelView } from '#engine/engine.ts'
+import {
+  type BalanceView,
+  Engine,
+  type EngineOptions,
+  type LevelView,
+  type PositionView,
+} from '#engine/engine.ts'
 import type { BalanceChangedRecord, EventSink, ExecutionReportRecord } from '#engine/event-sink.ts'
 import { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from '#engine/hot-command.ts'
 import { idToText, idToWords, traceToText, traceToWords } from '#engine/words.ts'
@@ -30,6 +36,7 @@ export interface EngineUnderTest {
   advanceTo(ns: bigint): void
   levels(instrumentId: number, side: 'Buy' | 'Sell'): LevelView[]
   balances(): BalanceView[]
+  positions(): PositionView[]
 }
 
 /** Collects events as plain objects. */
@@ -130,6 +137,10 @@ export class FastEngine implements EngineUnderTest {
 
   balances(): BalanceView[] {
     return this.engine.balances()
+  }
+
+  positions(): PositionView[] {
+    return this.engine.positions()
   }
 
   /** Goes on in a fresh engine that has only read a snapshot of this one. */

@@ -274,15 +274,20 @@ function checkElected(n: NaiveEngine, order: NaiveOrder): RejectReason {
   const reach = reachOf(i, order.side, isLimit ? order.price : n.bandEdge(i, order.side))
   const limit = isLimit ? order.price : reach
   const steps = foresee(opposite(i, order.side, reach), order.account, order.stpMode)
+  let qty = order.leaves
   if (c.reduceOnly) {
     const room = reduceOnlyRoomFor(n, i, c)
     if (room === 0) return 'ReduceOnlyWouldIncrease'
-    order.orderQty -= Math.max(0, order.leaves - room)
-    order.leaves = Math.min(order.leaves, room)
+    qty = Math.min(qty, room)
   }
-  if (isPerpetual(i) && isOverPositionLimit(n, i, order.account, order.side, order.leaves)) {
+  if (isPerpetual(i) && isOverPositionLimit(n, i, order.account, order.side, qty)) {
     return 'PositionLimit'
   }
   const rates = { maker: order.makerFeePpm, taker: order.takerFeePpm }
-  return checkEntry(n, i, c, { qty: order.leaves, short: false }, limit, steps, rates)
+  const reason = checkEntry(n, i, c, { qty, short: false }, limit, steps, rates)
+  if (reason === 'None') {
+    order.orderQty -= order.leaves - qty
+    order.leaves = qty
+  }
+  return reason
 }

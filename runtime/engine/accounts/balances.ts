@@ -17,6 +17,8 @@ export const BALANCE = {
   assetId: 5,
   /** Its place in the list of touched ones, counted from 1; 0 between two commands. */
   touched: 6,
+  /** The first of the margin records that it pays for; see margin/margins.ts. */
+  margins: 7,
 } as const
 
 /** Words of one entry of the list of touched balances. */

@@ -11,6 +11,8 @@ import { ID_WORDS } from '../hot-command.ts'
 import { passTime } from '../lifetime/clock.ts'
 import { setDeadMan } from '../lifetime/dead-man.ts'
 import { newOrderList } from '../lists/new-order-list.ts'
+import { liquidate } from '../margin/liquidation.ts'
+import { setMark } from '../margin/marks.ts'
 import { cancelReplace } from '../orders/cancel-replace.ts'
 import { massCancel } from '../orders/mass-cancel.ts'
 import { stateHash } from '../snapshot/state-hash.ts'
@@ -20,9 +22,6 @@ import { openAccount, setFeeTier, setKillSwitch, setLimits } from './settings.ts
 import { transfer } from './transfers.ts'
 
 const transferId = new Int32Array(ID_WORDS)
-
-/** Commands that this engine knows by name and does not obey yet. */
-const UNSUPPORTED = new Set<unknown>(['SetMark', 'Liquidate'])
 
 /** Obeys a command, or reports why not. */
 export function administer(s: EngineState, raw: AdminCommand): void {
@@ -72,6 +71,10 @@ function obey(s: EngineState, command: AdminCommand): number {
       return cancelReplace(s, command)
     case 'SetDeadMan':
       return setDeadMan(s, command)
+    case 'SetMark':
+      return setMark(s, command)
+    case 'Liquidate':
+      return liquidate(s, command)
     case 'Clock':
       return passTime(s, command)
     case 'HashState':
@@ -85,8 +88,6 @@ function obey(s: EngineState, command: AdminCommand): number {
       return 0
     default:
       // Not of this version: refused, whatever it is.
-      return UNSUPPORTED.has((command as { type: unknown }).type)
-        ? REJECT.UnsupportedOrder
-        : REJECT.Malformed
+      return REJECT.Malformed
   }
 }

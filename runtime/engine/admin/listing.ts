@@ -1,6 +1,6 @@
 // ListInstrument, AmendInstrument.
 
-import { FEE_ACCOUNT } from '#domain/accounts.ts'
+import { CLEARING_ACCOUNT, FEE_ACCOUNT } from '#domain/accounts.ts'
 import type { AmendInstrument, ListInstrument } from '#domain/command.ts'
 import type { Asset, Instrument } from '#domain/instrument.ts'
 import {
@@ -8,6 +8,7 @@ import {
   isFeeRate,
   isLimit,
   isSoundListing,
+  isSoundMargin,
   isVolatilityGuard,
   unitsOf,
 } from '#domain/listing.ts'
@@ -16,6 +17,7 @@ import { INSTRUMENTS_MAX } from '../accounts/positions.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { InstrumentState } from '../instruments/instrument-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
 
 /** Lists an instrument. Answers a code of REJECT_REASONS; 0 when done. */
 export function listInstrument(s: EngineState, command: ListInstrument): number {
@@ -24,8 +26,6 @@ export function listInstrument(s: EngineState, command: ListInstrument): number 
   const { notionalFactor, lotBaseMinor } = units
   if (notionalFactor > BigInt(Number.MAX_SAFE_INTEGER)) return REJECT.InvalidListing
   if (lotBaseMinor > BigInt(Number.MAX_SAFE_INTEGER)) return REJECT.InvalidListing
-  // Perpetuals are not traded here yet.
-  if (command.kind !== 'Spot') return REJECT.InvalidListing
   if (s.instruments.some((known) => known?.definition.symbol === command.symbol)) {
     return REJECT.DuplicateInstrument
   }
@@ -51,8 +51,8 @@ export function listInstrument(s: EngineState, command: ListInstrument): number 
     priceBandPpm: command.priceBandPpm,
     makerFeePpm: command.makerFeePpm,
     takerFeePpm: command.takerFeePpm,
-    initialMarginPpm: 0,
-    maintenanceMarginPpm: 0,
+    initialMarginPpm: command.initialMarginPpm,
+    maintenanceMarginPpm: command.maintenanceMarginPpm,
     maxPosition: command.maxPosition,
     maxOpenOrders: command.maxOpenOrders,
     defaultStpMode: command.defaultStpMode,
@@ -67,8 +67,11 @@ export function listInstrument(s: EngineState, command: ListInstrument): number 
 
 /** Puts a definition into the state; also for a snapshot. */
 export function addInstrument(s: EngineState, definition: Instrument): InstrumentState {
-  const fees = s.balances.of(s.accounts.find(FEE_ACCOUNT), definition.quote.assetId)
-  const instrument = new InstrumentState(definition, s.memory, fees)
+  const { assetId } = definition.quote
+  const fees = s.balances.of(s.accounts.find(FEE_ACCOUNT), assetId)
+  const isSpot = definition.kind === 'Spot'
+  const clearing = isSpot ? NONE : s.balances.of(s.accounts.find(CLEARING_ACCOUNT), assetId)
+  const instrument = new InstrumentState(definition, s.memory, fees, clearing)
   s.instruments.push(instrument)
   return instrument
 }
@@ -85,8 +88,12 @@ export function amendInstrument(s: EngineState, command: AmendInstrument): numbe
     isUnset(maxOpenOrders, isLimit) &&
     isUnset(maxPosition, isLimit) &&
     isUnset(command.volatilityGuard, isVolatilityGuard)
-  if (!isSound) return REJECT.InvalidTransition
   const old = instrument.definition
+  const initialMarginPpm = command.initialMarginPpm ?? old.initialMarginPpm
+  const maintenanceMarginPpm = command.maintenanceMarginPpm ?? old.maintenanceMarginPpm
+  if (!isSound || !isSoundMargin(old.kind, initialMarginPpm, maintenanceMarginPpm)) {
+    return REJECT.InvalidTransition
+  }
   instrument.define({
     ...old,
     priceBandPpm: priceBandPpm ?? old.priceBandPpm,
@@ -94,6 +101,8 @@ export function amendInstrument(s: EngineState, command: AmendInstrument): numbe
     takerFeePpm: takerFeePpm ?? old.takerFeePpm,
     maxOpenOrders: maxOpenOrders ?? old.maxOpenOrders,
     maxPosition: maxPosition ?? old.maxPosition,
+    initialMarginPpm,
+    maintenanceMarginPpm,
     ...guardOf(command),
   })
   announce(s, instrument.definition, command.account, command.traceId)

@@ -2,7 +2,7 @@
 // the sum over all accounts stays zero. A transferId counts once: the answer to a repeat is the
 // balance as it stands, delta 0, duplicate true; the repeat of a refused one is DuplicateTransferId.
 
-import { EXTERNAL_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accounts.ts'
+import { CLEARING_ACCOUNT, EXTERNAL_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accounts.ts'
 import type { Transfer } from '#domain/command.ts'
 import { REASON_CREDIT, REASON_DEBIT } from '../accounts/balances.ts'
 import { REJECT } from '../codes.ts'
@@ -10,6 +10,7 @@ import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { loadAvailable } from '../risk/available.ts'
 
 /**
  * What the outside may owe in one asset: 2^63 less 2^61. The rest is room for what fees and
@@ -31,8 +32,10 @@ export function transfer(s: EngineState, command: Transfer, id: Int32Array): num
   transferId.set(id)
   const account = s.accounts.find(command.account)
   if (account === NONE) return REJECT.UnknownAccount
-  // Moving money between EXTERNAL and itself would be nothing, fees and insurance are not clients'.
-  if (command.account <= INSURANCE_ACCOUNT) return REJECT.AccountBlocked
+  // Of the venue's own accounts only the insurance is funded from outside.
+  if (command.account <= CLEARING_ACCOUNT && command.account !== INSURANCE_ACCOUNT) {
+    return REJECT.AccountBlocked
+  }
   const asset = s.assets.find((known) => known.name === command.asset)
   if (asset === undefined) return REJECT.UnknownAsset
   const balance = s.balances.of(account, asset.assetId)
@@ -73,7 +76,7 @@ function tryCredit(s: EngineState, value: unknown, balance: number, outside: num
 function tryDebit(s: EngineState, value: unknown, balance: number, outside: number): number {
   if (!isAmount(value)) return REJECT.InvalidAmount
   amount.setBigInt(value)
-  s.balances.loadAvailable(balance, available)
+  loadAvailable(s, balance, available)
   if (available.isBelow(amount)) return REJECT.InsufficientFunds
   s.balances.debit(balance, amount)
   s.balances.credit(outside, amount)

@@ -8,6 +8,8 @@ const WORD = 4_294_967_296
 const HALF = 65_536
 const HIGH_MAX = 2_147_483_648
 const MILLION = 1_000_000
+/** Below this high limb a value is a safe integer. */
+const SMALL_HIGH = 2_097_152
 
 /** One register. Every method changes this register and no other, and allocates nothing. */
 export class Int64 {
@@ -163,6 +165,55 @@ export class Int64 {
     const units = Math.ceil(tail / MILLION)
     this.addSmall(units)
     return units * MILLION - tail
+  }
+
+  /** What does not fit any more (and is positive) becomes the largest value that does. */
+  clamp(): void {
+    if (this.high < HIGH_MAX) return
+    this.high = HIGH_MAX - 1
+    this.low = WORD - 1
+  }
+
+  /**
+   * floor(this * part / whole), exactly; answers whether a rest was cut off.
+   * Shapes: this >= 0 and fits, 0 <= part <= whole, both safe integers, whole > 0.
+   */
+  scale(part: number, whole: number): boolean {
+    if (part === whole) return false
+    if (this.high < SMALL_HIGH && (this.high * WORD + this.low) * part <= Number.MAX_SAFE_INTEGER) {
+      const product = (this.high * WORD + this.low) * part
+      const quotient = Math.floor(product / whole)
+      this.setNumber(quotient)
+      return quotient * whole !== product
+    }
+    // Long multiplication and division at once, a bit of this after the other: `rest` stays below
+    // whole, so that nothing here passes 2^53.
+    const highWord = this.high
+    const lowWord = this.low
+    let rest = 0
+    this.high = 0
+    this.low = 0
+    for (let limb = 0; limb < 2; limb++) {
+      const word = limb === 0 ? highWord : lowWord
+      for (let bit = 31; bit >= 0; bit--) {
+        let digit = 0
+        if (rest >= whole - rest) {
+          rest -= whole - rest
+          digit = 1
+        } else rest += rest
+        if (((word >>> bit) & 1) !== 0) {
+          if (rest >= whole - part) {
+            rest -= whole - part
+            digit += 1
+          } else rest += part
+        }
+        const low = this.low * 2 + digit
+        const carry = low >= WORD ? 1 : 0
+        this.low = low - carry * WORD
+        this.high = this.high * 2 + carry
+      }
+    }
+    return rest !== 0
   }
 
   /** Adds an integer of magnitude below 2^32. */

@@ -262,7 +262,7 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
   if (keepsPlace) {
     instrument.book.resize(order, newLeaves)
     if (isIceberg(s, order)) shrinkShown(s, order, newLeaves)
-    noteBookChange(s, instrument)
+    noteBookChange(s, instrument, order, newLeaves - leaves)
     takeHold(s, instrument, order, newLeaves)
     s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
     return

@@ -4,6 +4,7 @@
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { addOpen, feeHoldOf } from '../margin/margin-holds.ts'
 import { Int64 } from '../money/int64.ts'
 import { feeResidueOf, makerFeeOf, takerFeeOf } from '../orders/order-details.ts'
 import { addExposure } from './exposure.ts'
@@ -56,6 +57,10 @@ export function orderHoldOf(
   leaves: number,
   out: Int64,
 ): void {
+  if (instrument.isPerpetual) {
+    feeHoldOf(s, instrument, order, leaves, out)
+    return
+  }
   const key = s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
   if (key < 0) {
     baseAmountOf(instrument, leaves, out)
@@ -66,14 +71,15 @@ export function orderHoldOf(
   buyHoldOf(instrument, key, leaves, rate, feeResidueOf(i32, order), out)
 }
 
-/** The balance that an order of this side holds: quote for a buy, base for a sell. */
+/** The balance that an order holds: quote for a buy, base for a sell; a perpetual's: quote. */
 export function holdBalanceOf(
   s: EngineState,
   instrument: InstrumentState,
   accountSlot: number,
   isBuy: boolean,
 ): number {
-  return s.balances.of(accountSlot, isBuy ? instrument.quoteAssetId : instrument.baseAssetId)
+  const isQuote = isBuy || instrument.isPerpetual
+  return s.balances.of(accountSlot, isQuote ? instrument.quoteAssetId : instrument.baseAssetId)
 }
 
 /** Takes the hold of an order that comes to rest, and counts its quantity as open. */
@@ -88,6 +94,7 @@ export function takeHold(
   const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
   s.balances.hold(holdBalanceOf(s, instrument, account, isBuy), amount)
   addExposure(s, instrument, account, isBuy, 0, leaves)
+  if (instrument.isPerpetual) addOpen(s, instrument, order, leaves)
 }
 
 /** Gives back the whole hold of an order that has so much open, to the last unit. */
@@ -102,4 +109,5 @@ export function releaseHold(
   const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
   s.balances.release(holdBalanceOf(s, instrument, account, isBuy), amount)
   addExposure(s, instrument, account, isBuy, 0, -leaves)
+  if (instrument.isPerpetual) addOpen(s, instrument, order, -leaves)
 }
