@@ -56,6 +56,7 @@ function growthPanel(rows: readonly BenchRow[]): Panel | undefined {
 function percentilePanel(rows: readonly BenchRow[]): Panel | undefined {
   const lines: Line[] = rows
     .filter((row) => row.percentiles !== undefined && row.name.endsWith('one command'))
+    .filter((row) => row.part !== 'regimes')
     .slice(0, LINES_MAX)
     .map(({ name, percentiles }) => ({
       label: name.replace(', one command', ''),
