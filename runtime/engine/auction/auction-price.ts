@@ -14,6 +14,13 @@ import type { Book } from '../book/book.ts'
 import { LEVEL } from '../book/order-pool.ts'
 import { NONE } from '../memory/slot-pool.ts'
 
+// Module-local copies: V8 folds them into the code, imported ones it reads anew at every use.
+const LEVEL_WORDS = LEVEL.words
+const LEVEL_DOUBLES = LEVEL.doubles
+const LEVEL_KEY = LEVEL.key
+const LEVEL_BETTER = LEVEL.better
+const LEVEL_WORSE = LEVEL.worse
+
 /** What an uncross would do. `surplus` is signed: above 0 for buys, below for sells. */
 export class AuctionPrice {
   price = 0
@@ -31,38 +38,112 @@ export class AuctionPrice {
   }
 }
 
+/**
+ * Where a walk ended: the last level of each side that trades, and all that is open from the best
+ * price down to it. As long as changes are counted, the next walk begins here and goes as far as the
+ * end has moved, not through everything that trades.
+ */
+export class AuctionWalk {
+  /** Keys of the levels (see keyOf in book.ts); beyond every key while nothing trades. */
+  bidKey = Number.POSITIVE_INFINITY
+  askKey = Number.POSITIVE_INFINITY
+  bidQty = 0
+  askQty = 0
+
+  reset(): void {
+    this.bidKey = Number.POSITIVE_INFINITY
+    this.askKey = Number.POSITIVE_INFINITY
+    this.bidQty = 0
+    this.askQty = 0
+  }
+
+  /** What rests at a key has become more, or less. */
+  count(key: number, change: number): void {
+    if (key > 0) {
+      if (key >= this.bidKey) this.bidQty += change
+    } else if (key >= this.askKey) this.askQty += change
+  }
+}
+
+const fresh = new AuctionWalk()
+
 /** Finds the price for the book as it stands; price and qty 0 when nothing would trade. */
 export function findAuctionPrice(book: Book, reference: number, out: AuctionPrice): void {
-  let bid = book.bids.best
-  let ask = book.asks.best
-  let bidLeft = qtyOf(book, bid)
-  let askLeft = qtyOf(book, ask)
-  let lastBid = NONE
-  let lastAsk = NONE
-  let volume = 0
-  while (bid !== NONE && ask !== NONE && priceOf(book, bid) >= priceOf(book, ask)) {
+  fresh.reset()
+  followAuctionPrice(book, fresh, reference, out)
+}
+
+/** The same, from where the walk before ended; everything since has been counted in it. */
+export function followAuctionPrice(
+  book: Book,
+  walk: AuctionWalk,
+  reference: number,
+  out: AuctionPrice,
+): void {
+  let lastBid = walk.bidQty === 0 ? NONE : book.bids.find(walk.bidKey)
+  let lastAsk = walk.askQty === 0 ? NONE : book.asks.find(walk.askKey)
+  if (lastBid === NONE || lastAsk === NONE) {
+    // Nothing traded, or a level where the walk ended is gone: from the best prices.
+    walk.reset()
+    lastBid = NONE
+    lastAsk = NONE
+  } else {
+    lastBid = retreat(book, lastBid, walk.bidQty, walk.askQty)
+    walk.bidQty = reached
+    lastAsk = retreat(book, lastAsk, walk.askQty, walk.bidQty)
+    walk.askQty = reached
+  }
+  let volume = Math.min(walk.bidQty, walk.askQty)
+  let bidLeft = walk.bidQty - volume
+  let askLeft = walk.askQty - volume
+  let bid = lastBid
+  let ask = lastAsk
+  while (true) {
+    if (bidLeft === 0) {
+      bid = lastBid === NONE ? book.bids.best : worseOf(book, lastBid)
+      bidLeft = qtyOf(book, bid)
+    }
+    if (askLeft === 0) {
+      ask = lastAsk === NONE ? book.asks.best : worseOf(book, lastAsk)
+      askLeft = qtyOf(book, ask)
+    }
+    if (bid === NONE || ask === NONE || priceOf(book, bid) < priceOf(book, ask)) break
     lastBid = bid
     lastAsk = ask
     const part = Math.min(bidLeft, askLeft)
     volume += part
     bidLeft -= part
     askLeft -= part
-    if (bidLeft === 0) {
-      bid = worseOf(book, bid)
-      bidLeft = qtyOf(book, bid)
-    }
-    if (askLeft === 0) {
-      ask = worseOf(book, ask)
-      askLeft = qtyOf(book, ask)
-    }
   }
-  if (volume === 0) out.set(0, 0, 0)
-  else if (bid === lastBid) out.set(priceOf(book, bid), volume, bidLeft)
+  if (volume === 0) {
+    walk.reset()
+    out.set(0, 0, 0)
+    return
+  }
+  walk.bidKey = priceOf(book, lastBid)
+  walk.askKey = -priceOf(book, lastAsk)
+  walk.bidQty = bid === lastBid ? volume + bidLeft : volume
+  walk.askQty = ask === lastAsk ? volume + askLeft : volume
+  if (bid === lastBid) out.set(priceOf(book, bid), volume, bidLeft)
   else if (ask === lastAsk) out.set(priceOf(book, ask), volume, -askLeft)
   else {
     out.qty = volume
     settleEven(book, priceOf(book, lastAsk), priceOf(book, lastBid), bid, ask, reference, out)
   }
+}
+
+/** What is open down to the level that `retreat` answered. */
+let reached = 0
+
+/** Goes back to the first level that is needed to reach the other side's quantity. */
+function retreat(book: Book, from: number, qty: number, wanted: number): number {
+  let level = from
+  reached = qty
+  while (reached - qtyOf(book, level) >= wanted) {
+    reached -= qtyOf(book, level)
+    level = betterOf(book, level)
+  }
+  return level
 }
 
 /** Both last levels trade whole: `low`..`high` is where volume is largest, `bid`, `ask` come next. */
@@ -106,7 +187,7 @@ function nearest(reference: number, low: number, high: number): number {
 }
 
 function priceOf(book: Book, level: number): number {
-  return Math.abs(book.levels.f64[level * LEVEL.doubles + LEVEL.key] as number)
+  return Math.abs(book.levels.f64[level * LEVEL_DOUBLES + LEVEL_KEY] as number)
 }
 
 function qtyOf(book: Book, level: number): number {
@@ -114,5 +195,9 @@ function qtyOf(book: Book, level: number): number {
 }
 
 function worseOf(book: Book, level: number): number {
-  return book.levels.i32[level * LEVEL.words + LEVEL.worse] as number
+  return book.levels.i32[level * LEVEL_WORDS + LEVEL_WORSE] as number
+}
+
+function betterOf(book: Book, level: number): number {
+  return book.levels.i32[level * LEVEL_WORDS + LEVEL_BETTER] as number
 }

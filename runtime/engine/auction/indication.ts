@@ -2,16 +2,29 @@
 // A command marks the auctions whose book it touches; the last thing in it is to look at these again.
 // What was told last is what the book gave last, so a snapshot need not carry it.
 
+import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { type InstrumentState, STATE_AUCTION } from '../instruments/instrument-state.ts'
 import { traceToText } from '../words.ts'
-import { AuctionPrice, findAuctionPrice } from './auction-price.ts'
+import { AuctionPrice, followAuctionPrice } from './auction-price.ts'
 
 const now = new AuctionPrice()
 
-/** To be called whenever what rests in a book changes; costs one comparison outside of auctions. */
-export function noteBookChange(s: EngineState, instrument: InstrumentState): void {
-  if (instrument.tradingState !== STATE_AUCTION || instrument.isIndicationStale) return
+/** To be called when what an order has open in a book changes; one comparison outside of auctions. */
+export function noteBookChange(
+  s: EngineState,
+  instrument: InstrumentState,
+  order: number,
+  change: number,
+): void {
+  if (instrument.tradingState !== STATE_AUCTION) return
+  instrument.walk.count(s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number, change)
+  noteAuction(s, instrument)
+}
+
+/** To be called when an auction begins. */
+export function noteAuction(s: EngineState, instrument: InstrumentState): void {
+  if (instrument.isIndicationStale) return
   instrument.isIndicationStale = true
   s.staleAuctions.push(instrument)
 }
@@ -23,7 +36,7 @@ export function reportIndications(s: EngineState): void {
   for (const instrument of staleAuctions) {
     instrument.isIndicationStale = false
     if (instrument.tradingState !== STATE_AUCTION) continue
-    findAuctionPrice(instrument.book, instrument.lastPrice, now)
+    followAuctionPrice(instrument.book, instrument.walk, instrument.lastPrice, now)
     if (now.equals(instrument.indicated)) continue
     instrument.indicated.set(now.price, now.qty, now.surplus)
     s.sink.rare({
@@ -44,6 +57,6 @@ export function reportIndications(s: EngineState): void {
 /** After a snapshot: what was told last; whether GFA orders have come is for a walk to find out. */
 export function restoreIndication(instrument: InstrumentState): void {
   if (instrument.tradingState !== STATE_AUCTION) return
-  findAuctionPrice(instrument.book, instrument.lastPrice, instrument.indicated)
+  followAuctionPrice(instrument.book, instrument.walk, instrument.lastPrice, instrument.indicated)
   instrument.hasGoodForAuction = true
 }

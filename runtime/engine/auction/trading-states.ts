@@ -7,7 +7,7 @@ import type { NewOrderCommand } from '../hot-command.ts'
 import { type InstrumentState, STATE_AUCTION, STATE_OPEN } from '../instruments/instrument-state.ts'
 import { DETAIL, timeInForceOf } from '../orders/order-details.ts'
 import { traceToText } from '../words.ts'
-import { noteBookChange } from './indication.ts'
+import { noteAuction } from './indication.ts'
 
 /** Whether a new order of this kind may enter in the instrument's state. */
 export function stateTakes(instrument: InstrumentState, cmd: NewOrderCommand): boolean {
@@ -40,10 +40,13 @@ export function enterState(
   tradingState: TradingState,
   account: number,
 ): void {
-  const wasAuction = instrument.tradingState === STATE_AUCTION
+  const begins = tradingState === 'Auction' && instrument.tradingState !== STATE_AUCTION
   instrument.define({ ...instrument.definition, tradingState })
-  if (!wasAuction) instrument.indicated.set(0, 0, 0)
-  noteBookChange(s, instrument)
+  if (begins) {
+    instrument.indicated.set(0, 0, 0)
+    instrument.walk.reset()
+    noteAuction(s, instrument)
+  }
   s.sink.rare({
     type: 'InstrumentChanged',
     cmdIndex: s.cmdIndex,

@@ -3,7 +3,7 @@
 
 import { type Instrument, TRADING_STATES, VOLATILITY_ACTIONS } from '#domain/instrument.ts'
 import { STP_MODES } from '#domain/order.ts'
-import { AuctionPrice } from '../auction/auction-price.ts'
+import { AuctionPrice, AuctionWalk } from '../auction/auction-price.ts'
 import { Book, type BookMemory } from '../book/book.ts'
 import { Int64 } from '../money/int64.ts'
 import type { Triggers } from '../triggers/triggers.ts'
@@ -58,6 +58,7 @@ export class InstrumentState {
   guardCommand = -1
   /** In an auction: what AuctionIndication said last, and whether the book has changed since. */
   readonly indicated = new AuctionPrice()
+  readonly walk = new AuctionWalk()
   isIndicationStale = false
   /** Whether an order that is good for the auction may rest. */
   hasGoodForAuction = false

@@ -27,7 +27,7 @@ export function restOrder(
   takeHold(s, instrument, order, leaves)
   if (isIceberg(s, order)) instrument.book.restIceberg(order, showFirst(s, order, leaves))
   else instrument.book.rest(order)
-  noteBookChange(s, instrument)
+  noteBookChange(s, instrument, order, leaves)
   joinMarket(s, order)
 }
 
@@ -44,9 +44,10 @@ export function pullOrder(s: EngineState, instrument: InstrumentState, order: nu
     pullWaiting(s, instrument, order)
     return
   }
-  releaseHold(s, instrument, order, leavesOf(s, order))
+  const open = leavesOf(s, order)
+  releaseHold(s, instrument, order, open)
   instrument.book.take(order)
-  noteBookChange(s, instrument)
+  noteBookChange(s, instrument, order, -open)
   leaveMarket(s, order)
 }
 
