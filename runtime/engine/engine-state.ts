@@ -15,7 +15,8 @@ import { ClientIds, RECENT_IDS_MAX } from './accounts/client-ids.ts'
 import { Positions } from './accounts/positions.ts'
 import { type BookMemory, createBookMemory } from './book/book.ts'
 import { FillLog } from './book/fill-log.ts'
-import type { EventSink } from './event-sink.ts'
+import { RecordOutput } from './event-records.ts'
+import type { EventOutput, EventSink } from './event-sink.ts'
 import { TRACE_WORDS } from './hot-command.ts'
 import type { InstrumentState } from './instruments/instrument-state.ts'
 import { Deadlines } from './lifetime/deadlines.ts'
@@ -77,12 +78,12 @@ export class EngineState {
   readonly traceId: Int32Array = new Int32Array(TRACE_WORDS)
   readonly fills = new FillLog(64)
   readonly reports: Reports
-  readonly sink: EventSink
+  readonly sink: EventOutput
 
-  constructor(sink: EventSink, options: EngineOptions) {
+  constructor(sink: EventSink | EventOutput, options: EngineOptions) {
     const capacity = options.capacity ?? 16_384
     this.recentIdsMax = options.recentIdsMax ?? RECENT_IDS_MAX
-    this.sink = sink
+    this.sink = 'buffer' in sink ? sink : new RecordOutput(sink)
     this.accounts = new Accounts(capacity)
     const few = Math.ceil(capacity / 16)
     this.balances = new Balances(this.accounts, capacity)
@@ -97,7 +98,7 @@ export class EngineState {
     const { orders } = this.memory
     this.clientIds = new ClientIds(orders, this.details, capacity, this.recentIdsMax)
     this.transferIds = new ClientIds(orders, this.details, few, this.recentIdsMax)
-    this.reports = new Reports(this)
+    this.reports = new Reports(this, this.sink.buffer)
     const venue = [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT, CLEARING_ACCOUNT]
     for (const account of venue) {
       this.accounts.open(account)

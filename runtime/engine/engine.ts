@@ -11,7 +11,7 @@ import type { Asset, Instrument } from '#domain/instrument.ts'
 import { administer } from './admin/admin.ts'
 import { reportIndications } from './auction/indication.ts'
 import { type EngineOptions, EngineState } from './engine-state.ts'
-import type { EventSink } from './event-sink.ts'
+import type { EventOutput, EventSink } from './event-sink.ts'
 import {
   type CancelOrderCommand,
   ID_WORDS,
@@ -47,7 +47,7 @@ export class Engine {
   readonly #state: EngineState
   readonly #trace = new Int32Array(TRACE_WORDS)
 
-  constructor(sink: EventSink, options: EngineOptions = {}) {
+  constructor(sink: EventSink | EventOutput, options: EngineOptions = {}) {
     this.#state = new EngineState(sink, options)
   }
 
@@ -62,18 +62,21 @@ export class Engine {
   newOrder(cmdIndex: number, cmd: NewOrderCommand): void {
     this.#state.beginCommand(cmdIndex, cmd.traceId)
     placeOrder(this.#state, cmd)
+    this.#state.sink.done()
     this.#endCommand()
   }
 
   cancelOrder(cmdIndex: number, cmd: CancelOrderCommand): void {
     this.#state.beginCommand(cmdIndex, cmd.traceId)
     cancelOrder(this.#state, cmd)
+    this.#state.sink.done()
     this.#endCommand()
   }
 
   replaceOrder(cmdIndex: number, cmd: ReplaceOrderCommand): void {
     this.#state.beginCommand(cmdIndex, cmd.traceId)
     replaceOrder(this.#state, cmd)
+    this.#state.sink.done()
     this.#endCommand()
   }
 
@@ -82,6 +85,7 @@ export class Engine {
     traceToWords(command.traceId, this.#trace)
     this.#state.beginCommand(cmdIndex, this.#trace)
     administer(this.#state, command)
+    this.#state.sink.done()
     this.#endCommand()
   }
 

@@ -1,10 +1,20 @@
-// Where the engine's events go. The records are the engine's own and are filled anew for the next
-// event: a sink copies what it wants to keep before it returns.
+// Where the engine's events go. Matching takes them as they stand in the buffer (EventOutput). Whoever
+// wants fields (the driver, tests) gives an EventSink: its records are filled anew for the next event,
+// so it copies what it wants to keep before it returns.
 
 import type { RareEvent } from '#domain/event.ts'
+import type { EventBuffer } from './event-buffer.ts'
 import { ID_WORDS, TRACE_WORDS } from './hot-command.ts'
 
-/** Takes every event, in order. Must not call the engine. */
+/** Takes every event, in order: the hot ones stand in the buffer. Must not call the engine. */
+export interface EventOutput {
+  readonly buffer: EventBuffer
+  rare(event: RareEvent): void
+  /** A command is over. */
+  done(): void
+}
+
+/** Takes every event, in order, as records. Must not call the engine. */
 export interface EventSink {
   executionReport(report: ExecutionReportRecord): void
   balanceChanged(change: BalanceChangedRecord): void

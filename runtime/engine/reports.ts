@@ -1,5 +1,6 @@
-// Fills the event records from the state and hands them to the sink. Asserts on every report what
-// FIX says of quantities: open means orderQty = cumQty + leavesQty + prevented, closed no leaves.
+// Writes the hot events, each straight into the buffer from which it leaves the engine. Asserts on
+// every report what FIX says of quantities: open means orderQty = cumQty + leavesQty + prevented,
+// closed no leaves.
 
 import { assert } from '#domain/assert.ts'
 import { ACCOUNT } from './accounts/accounts.ts'
@@ -16,15 +17,20 @@ import {
   STATUS_PARTIAL,
   STATUS_REJECTED,
 } from './codes.ts'
+import { clearId, copyId, copyTrace } from './copy-words.ts'
 import type { EngineState } from './engine-state.ts'
-import { BALANCE_AMOUNT, BalanceChangedRecord, ExecutionReportRecord } from './event-sink.ts'
 import {
-  type CancelOrderCommand,
-  ID_WORDS,
-  type NewOrderCommand,
-  type ReplaceOrderCommand,
-  TRACE_WORDS,
-} from './hot-command.ts'
+  CHANGE,
+  CHANGE_HEAD,
+  type EventBuffer,
+  FLAGS_SHIFT,
+  REPORT,
+  REPORT_AGGRESSOR,
+  REPORT_HEAD,
+  REPORT_POST_ONLY,
+  REPORT_REDUCE_ONLY,
+} from './event-buffer.ts'
+import type { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from './hot-command.ts'
 import { flushPositions } from './margin/position-events.ts'
 import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
@@ -44,15 +50,17 @@ import { isLimitType } from './triggers/stop-price.ts'
 
 const delta = new Int64()
 const before = new Int64()
+const noId = new Int32Array(9)
 
 /** The one writer of execution reports and balance changes. */
 export class Reports {
   readonly #state: EngineState
-  readonly #report = new ExecutionReportRecord()
-  readonly #change = new BalanceChangedRecord()
+  readonly #buffer: EventBuffer
+  #reason = 0
 
-  constructor(state: EngineState) {
+  constructor(state: EngineState, buffer: EventBuffer) {
     this.#state = state
+    this.#buffer = buffer
   }
 
   /**
@@ -60,18 +68,11 @@ export class Reports {
    * took from it without a trade and without prevention.
    */
   step(order: number, execType: number, ordStatus: number, leaves: number, ended: number): void {
-    const r = this.#report
-    this.#describe(order, leaves, ended)
-    r.execType = execType
-    r.ordStatus = ordStatus
-    r.aggressor = false
-    r.tradeID = 0
-    r.lastQty = 0
-    r.lastPx = 0
-    for (let word = 0; word < 2; word++) r.amountWords[word] = 0
-    r.amountWords[4] = 0
-    r.amountWords[5] = 0
-    this.#send()
+    const at = this.#describe(order, execType, ordStatus, leaves, ended, 0)
+    this.#tradeNothing(at)
+    const { i32 } = this.#buffer
+    copyId(this.#state.details.i32, order * DETAIL.words + DETAIL.clOrdID, i32, at + REPORT.clOrdID)
+    clearId(i32, at + REPORT.origClOrdID)
   }
 
   /** An order that may not enter the market ends with all that it had open. */
@@ -91,9 +92,11 @@ export class Reports {
     clOrdID: Int32Array,
     origClOrdID: Int32Array,
   ): void {
-    this.#override(clOrdID, origClOrdID)
-    this.step(order, execType, ordStatus, leaves, ended)
-    this.#overridden = false
+    const at = this.#describe(order, execType, ordStatus, leaves, ended, 0)
+    this.#tradeNothing(at)
+    const { i32 } = this.#buffer
+    copyId(clOrdID, 0, i32, at + REPORT.clOrdID)
+    copyId(origClOrdID, 0, i32, at + REPORT.origClOrdID)
   }
 
   /** One side of a trade. `leaves` is what the order has open afterwards. */
@@ -107,67 +110,61 @@ export class Reports {
     notional: Int64,
     fee: Int64,
   ): void {
-    const r = this.#report
-    this.#describe(order, leaves, 0)
-    r.execType = EXEC_TRADE
-    r.ordStatus = leaves > 0 ? STATUS_PARTIAL : STATUS_FILLED
-    r.aggressor = isAggressor
-    r.tradeID = tradeID
-    r.lastQty = qty
-    r.lastPx = price
-    notional.store(r.amountWords, 0)
-    fee.store(r.amountWords, 4)
-    this.#send()
+    const status = leaves > 0 ? STATUS_PARTIAL : STATUS_FILLED
+    const flags = isAggressor ? REPORT_AGGRESSOR : 0
+    const at = this.#describe(order, EXEC_TRADE, status, leaves, 0, flags)
+    const { i32, f64 } = this.#buffer
+    const double = at >> 1
+    f64[double + REPORT.tradeID] = tradeID
+    f64[double + REPORT.lastQty] = qty
+    f64[double + REPORT.lastPx] = price
+    notional.store(i32, at + REPORT.lastNotional)
+    fee.store(i32, at + REPORT.fee)
+    copyId(this.#state.details.i32, order * DETAIL.words + DETAIL.clOrdID, i32, at + REPORT.clOrdID)
+    clearId(i32, at + REPORT.origClOrdID)
+    if (isAggressor) this.#buffer.trades += 1
   }
 
   /** A new order that did not enter. */
   rejectNew(cmd: NewOrderCommand, reason: number, orderID: number, feeAssetId: number): void {
-    const r = this.#report
-    this.#clear(cmd.account, reason)
-    r.instrumentId = cmd.instrumentId
-    r.orderID = orderID
-    r.side = cmd.side === SIDE_SELL ? SIDE_SELL : SIDE_BUY
-    r.ordType = codeWithin(cmd.ordType, 7)
-    r.timeInForce = codeWithin(cmd.timeInForce, 6)
-    r.stpMode = codeWithin(cmd.stpMode, 5)
-    r.postOnly = cmd.postOnly
-    r.reduceOnly = cmd.reduceOnly
-    r.price = wholeOrZero(cmd.price)
-    r.stopPx = wholeOrZero(cmd.stopPx)
-    r.orderQty = wholeOrZero(cmd.orderQty)
-    r.displayQty = wholeOrZero(cmd.displayQty)
-    r.feeAssetId = feeAssetId
-    copyId(cmd.clOrdID, 0, r.clOrdID)
-    r.origClOrdID.fill(0)
-    this.#send()
+    const at = this.#reject(cmd.account, reason, orderID, cmd.clOrdID, noId)
+    const { i32, f64 } = this.#buffer
+    const double = at >> 1
+    const flags = (cmd.postOnly ? REPORT_POST_ONLY : 0) | (cmd.reduceOnly ? REPORT_REDUCE_ONLY : 0)
+    const side = cmd.side === SIDE_SELL ? SIDE_SELL : SIDE_BUY
+    const ordType = codeWithin(cmd.ordType, 7)
+    const timeInForce = codeWithin(cmd.timeInForce, 6)
+    const stpMode = codeWithin(cmd.stpMode, 5)
+    i32[at + REPORT.head] = REPORT_HEAD | (flags << FLAGS_SHIFT)
+    i32[at + REPORT.instrumentId] = cmd.instrumentId
+    i32[at + REPORT.codes] = codesOf(EXEC_REJECTED, STATUS_REJECTED, side, ordType)
+    i32[at + REPORT.moreCodes] = timeInForce | (reason << 8) | (stpMode << 16)
+    f64[double + REPORT.price] = wholeOrZero(cmd.price)
+    f64[double + REPORT.stopPx] = wholeOrZero(cmd.stopPx)
+    f64[double + REPORT.orderQty] = wholeOrZero(cmd.orderQty)
+    f64[double + REPORT.displayQty] = wholeOrZero(cmd.displayQty)
+    i32[at + REPORT.feeAssetId] = feeAssetId
   }
 
   /** A cancel that found nothing, or may not. */
   rejectCancel(cmd: CancelOrderCommand, reason: number): void {
-    this.#clear(cmd.account, reason)
-    this.#report.orderID = wholeOrZero(cmd.orderID)
-    copyId(cmd.clOrdID, 0, this.#report.clOrdID)
-    copyId(cmd.origClOrdID, 0, this.#report.origClOrdID)
-    this.#send()
+    const orderID = wholeOrZero(cmd.orderID)
+    this.#reject(cmd.account, reason, orderID, cmd.clOrdID, cmd.origClOrdID)
   }
 
   /** A replace that changed nothing. `orderID` is the order's, or of the first use of the id. */
   rejectReplace(cmd: ReplaceOrderCommand, reason: number, orderID: number): void {
-    const r = this.#report
-    this.#clear(cmd.account, reason)
-    r.orderID = orderID
-    r.price = wholeOrZero(cmd.price)
-    r.orderQty = wholeOrZero(cmd.orderQty)
-    copyId(cmd.clOrdID, 0, r.clOrdID)
-    copyId(cmd.origClOrdID, 0, r.origClOrdID)
-    this.#send()
+    const at = this.#reject(cmd.account, reason, orderID, cmd.clOrdID, cmd.origClOrdID)
+    this.#buffer.f64[(at >> 1) + REPORT.price] = wholeOrZero(cmd.price)
+    this.#buffer.f64[(at >> 1) + REPORT.orderQty] = wholeOrZero(cmd.orderQty)
   }
 
   /** One BalanceChanged for each (account, asset) that the command changed, in order of first touch. */
   flushBalances(): void {
     const { balances, margins } = this.#state
     if (margins.touched.length > 0) flushPositions(this.#state)
-    for (let i = 0; i < balances.touchedCount; i++) {
+    const count = balances.touchedCount
+    for (let i = 0; i < count; i++) {
       const reason = balances.reasonOf(i)
       if (reason < 0) continue
       balances.loadStart(i, before)
@@ -181,7 +178,8 @@ export class Reports {
     const { balances } = this.#state
     for (let i = 0; i < balances.touchedCount; i++) {
       balances.loadStart(i, before)
-      this.#transfer(balances.touchedAt(i), reason, transferId, false)
+      const at = this.#balance(balances.touchedAt(i), reason)
+      copyId(transferId, 0, this.#buffer.i32, at + CHANGE.transferId)
     }
     balances.settle()
   }
@@ -189,129 +187,156 @@ export class Reports {
   /** The answer to a transfer that was made before: the balance as it stands. */
   repeatTransfer(slot: number, reason: number, transferId: Int32Array): void {
     this.#state.balances.loadBalance(slot, before)
-    this.#transfer(slot, reason, transferId, true)
+    const at = this.#balance(slot, reason | DUPLICATE)
+    copyId(transferId, 0, this.#buffer.i32, at + CHANGE.transferId)
   }
 
-  #transfer(slot: number, reason: number, transferId: Int32Array, isDuplicate: boolean): void {
-    copyId(transferId, 0, this.#change.transferId)
-    this.#change.duplicate = isDuplicate
-    this.#balance(slot, reason)
-    this.#change.duplicate = false
-    this.#change.transferId.fill(0)
-  }
-
-  /** `before` is what the balance was when the command came. */
-  #balance(slot: number, reason: number): void {
-    const { balances, accounts, cmdIndex, traceId, sink } = this.#state
-    const c = this.#change
+  /** `before` is what the balance was when the command came. Answers where the record begins. */
+  #balance(slot: number, codes: number): number {
+    const { balances, accounts, cmdIndex, traceId } = this.#state
+    const at = this.#buffer.add(CHANGE.words)
+    const { i32: to } = this.#buffer
     const { i32 } = balances.pool
-    const at = slot * BALANCE.words
-    c.cmdIndex = cmdIndex
-    c.account = accounts.numberOf(i32[at + BALANCE.accountSlot] as number)
-    c.assetId = i32[at + BALANCE.assetId] as number
-    c.reason = reason
-    delta.load(i32, at + BALANCE.balance)
-    delta.store(c.amountWords, BALANCE_AMOUNT.balance * 2)
+    const from = slot * BALANCE.words
+    to[at] = CHANGE_HEAD
+    to[at + CHANGE.account] = accounts.get(
+      i32[from + BALANCE.accountSlot] as number,
+      ACCOUNT.number,
+    )
+    to[at + CHANGE.assetId] = i32[from + BALANCE.assetId] as number
+    to[at + CHANGE.cmdIndex] = cmdIndex
+    delta.load(i32, from + BALANCE.balance)
     delta.subtract(before)
-    delta.store(c.amountWords, BALANCE_AMOUNT.delta * 2)
-    delta.load(i32, at + BALANCE.hold)
-    delta.store(c.amountWords, BALANCE_AMOUNT.hold * 2)
-    for (let word = 0; word < TRACE_WORDS; word++) c.traceId[word] = traceId[word] as number
-    sink.balanceChanged(c)
+    delta.store(to, at + CHANGE.delta)
+    to[at + CHANGE.balance] = i32[from + BALANCE.balance] as number
+    to[at + CHANGE.balance + 1] = i32[from + BALANCE.balance + 1] as number
+    to[at + CHANGE.hold] = i32[from + BALANCE.hold] as number
+    to[at + CHANGE.hold + 1] = i32[from + BALANCE.hold + 1] as number
+    to[at + CHANGE.codes] = codes
+    copyTrace(traceId, 0, to, at + CHANGE.traceId)
+    clearId(to, at + CHANGE.transferId)
+    return at
   }
 
-  #overridden = false
-  #reason = 0
-
-  #override(clOrdID: Int32Array, origClOrdID: Int32Array): void {
-    copyId(clOrdID, 0, this.#report.clOrdID)
-    copyId(origClOrdID, 0, this.#report.origClOrdID)
-    this.#overridden = true
-  }
-
-  #describe(order: number, leaves: number, ended: number): void {
-    const { memory, details, extras, accounts, instruments } = this.#state
-    const r = this.#report
+  /** All of a report but the trade and the ids; answers the word where it begins. */
+  #describe(
+    order: number,
+    execType: number,
+    ordStatus: number,
+    leaves: number,
+    ended: number,
+    flags: number,
+  ): number {
+    const { memory, details, accounts, instruments } = this.#state
+    const at = this.#begin()
+    const { i32: to, f64: toF64 } = this.#buffer
+    const double = at >> 1
     const { i32, f64 } = details
-    const at = order * DETAIL.words
+    const from = order * DETAIL.words
+    const fromDouble = order * DETAIL.doubles
     const key = memory.orders.f64[order * ORDER.doubles + ORDER.key] as number
     const accountSlot = memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-    const attributes = i32[at + DETAIL.attributes] as number
+    const attributes = i32[from + DETAIL.attributes] as number
     const instrumentId = instrumentIdOf(attributes)
-    const extra = i32[at + DETAIL.extra] as number
-    r.account = accounts.get(accountSlot, ACCOUNT.number) >>> 0
-    r.instrumentId = instrumentId
-    r.feeAssetId = instruments[instrumentId]?.quoteAssetId ?? 0
-    r.rejectReason = this.#reason
-    r.side = key > 0 ? SIDE_BUY : SIDE_SELL
-    r.ordType = ordTypeOf(attributes)
-    r.timeInForce = timeInForceOf(attributes)
-    r.stpMode = stpModeOf(attributes)
-    r.postOnly = (attributes & ATTRIBUTE_POST_ONLY) !== 0
-    r.reduceOnly = (attributes & ATTRIBUTE_REDUCE_ONLY) !== 0
-    r.orderID = f64[order * DETAIL.doubles + DETAIL.orderID] as number
-    r.price = isLimitType(r.ordType) ? Math.abs(key) : 0
-    r.stopPx = extra === NONE ? 0 : (extras.f64[extra * EXTRA.doubles + EXTRA.stopPx] as number)
-    r.displayQty = (attributes & ATTRIBUTE_ICEBERG) === 0 ? 0 : displayQtyOf(this.#state, order)
-    r.orderQty = f64[order * DETAIL.doubles + DETAIL.orderQty] as number
-    r.cumQty = f64[order * DETAIL.doubles + DETAIL.cumQty] as number
-    r.leavesQty = leaves
-    r.preventedQty = r.orderQty - r.cumQty - leaves - ended
-    assert(r.preventedQty >= 0 && leaves >= 0, 'orderQty = cumQty + leavesQty + ended')
-    r.amountWords[2] = i32[at + DETAIL.cumNotional] as number
-    r.amountWords[3] = i32[at + DETAIL.cumNotional + 1] as number
-    if (this.#overridden) return
-    copyId(i32, at + DETAIL.clOrdID, r.clOrdID)
-    for (let word = 0; word < ID_WORDS; word++) r.origClOrdID[word] = 0
+    const ordType = ordTypeOf(attributes)
+    const orderQty = f64[fromDouble + DETAIL.orderQty] as number
+    const cumQty = f64[fromDouble + DETAIL.cumQty] as number
+    const prevented = orderQty - cumQty - leaves - ended
+    assert(prevented >= 0 && leaves >= 0, 'orderQty = cumQty + leavesQty + ended')
+    to[at] = REPORT_HEAD | ((flags | flagsOf(attributes)) << FLAGS_SHIFT)
+    to[at + REPORT.account] = accounts.get(accountSlot, ACCOUNT.number)
+    to[at + REPORT.instrumentId] = instrumentId
+    to[at + REPORT.codes] = codesOf(execType, ordStatus, key > 0 ? SIDE_BUY : SIDE_SELL, ordType)
+    to[at + REPORT.moreCodes] =
+      timeInForceOf(attributes) | (this.#reason << 8) | (stpModeOf(attributes) << 16)
+    toF64[double + REPORT.orderID] = f64[fromDouble + DETAIL.orderID] as number
+    toF64[double + REPORT.price] = isLimitType(ordType) ? Math.abs(key) : 0
+    toF64[double + REPORT.stopPx] = this.#stopPxOf(i32[from + DETAIL.extra] as number)
+    toF64[double + REPORT.orderQty] = orderQty
+    toF64[double + REPORT.displayQty] =
+      (attributes & ATTRIBUTE_ICEBERG) === 0 ? 0 : displayQtyOf(this.#state, order)
+    toF64[double + REPORT.leavesQty] = leaves
+    toF64[double + REPORT.cumQty] = cumQty
+    toF64[double + REPORT.preventedQty] = prevented
+    to[at + REPORT.cumNotional] = i32[from + DETAIL.cumNotional] as number
+    to[at + REPORT.cumNotional + 1] = i32[from + DETAIL.cumNotional + 1] as number
+    to[at + REPORT.feeAssetId] = instruments[instrumentId]?.quoteAssetId ?? 0
+    return at
   }
 
-  #clear(account: number, reason: number): void {
-    const r = this.#report
-    r.account = account
-    r.instrumentId = 0
-    r.execType = EXEC_REJECTED
-    r.ordStatus = STATUS_REJECTED
-    r.side = 0
-    r.ordType = 0
-    r.timeInForce = 0
-    r.stpMode = 0
-    r.rejectReason = reason
-    r.feeAssetId = 0
-    r.aggressor = false
-    r.postOnly = false
-    r.reduceOnly = false
-    r.orderID = 0
-    r.tradeID = 0
-    r.price = 0
-    r.stopPx = 0
-    r.orderQty = 0
-    r.displayQty = 0
-    r.lastQty = 0
-    r.lastPx = 0
-    r.leavesQty = 0
-    r.cumQty = 0
-    r.preventedQty = 0
-    for (let word = 0; word < 6; word++) r.amountWords[word] = 0
+  #stopPxOf(extra: number): number {
+    if (extra === NONE) return 0
+    return this.#state.extras.f64[extra * EXTRA.doubles + EXTRA.stopPx] as number
   }
 
-  #send(): void {
-    const r = this.#report
+  #tradeNothing(at: number): void {
+    const { i32, f64 } = this.#buffer
+    const double = at >> 1
+    f64[double + REPORT.tradeID] = 0
+    f64[double + REPORT.lastQty] = 0
+    f64[double + REPORT.lastPx] = 0
+    i32[at + REPORT.lastNotional] = 0
+    i32[at + REPORT.lastNotional + 1] = 0
+    i32[at + REPORT.fee] = 0
+    i32[at + REPORT.fee + 1] = 0
+  }
+
+  #reject(
+    account: number,
+    reason: number,
+    orderID: number,
+    clOrdID: Int32Array,
+    origClOrdID: Int32Array,
+  ): number {
+    const at = this.#begin()
+    const { i32, f64 } = this.#buffer
+    const double = at >> 1
+    i32[at] = REPORT_HEAD
+    i32[at + REPORT.account] = account
+    i32[at + REPORT.instrumentId] = 0
+    i32[at + REPORT.codes] = codesOf(EXEC_REJECTED, STATUS_REJECTED, 0, 0)
+    i32[at + REPORT.moreCodes] = reason << 8
+    for (let field = REPORT.tradeID; field <= REPORT.preventedQty; field++) f64[double + field] = 0
+    f64[double + REPORT.orderID] = orderID
+    i32[at + REPORT.cumNotional] = 0
+    i32[at + REPORT.cumNotional + 1] = 0
+    i32[at + REPORT.feeAssetId] = 0
+    this.#tradeNothing(at)
+    copyId(clOrdID, 0, i32, at + REPORT.clOrdID)
+    copyId(origClOrdID, 0, i32, at + REPORT.origClOrdID)
+    return at
+  }
+
+  /** Room for a report, with what all reports of a command have in common. */
+  #begin(): number {
     const state = this.#state
+    const at = this.#buffer.add(REPORT.words)
+    const { i32, f64 } = this.#buffer
     state.lastExecID += 1
-    r.execID = state.lastExecID
-    r.cmdIndex = state.cmdIndex
-    for (let word = 0; word < TRACE_WORDS; word++) r.traceId[word] = state.traceId[word] as number
-    state.sink.executionReport(r)
+    f64[(at >> 1) + REPORT.execID] = state.lastExecID
+    i32[at + REPORT.cmdIndex] = state.cmdIndex
+    copyTrace(state.traceId, 0, i32, at + REPORT.traceId)
+    i32[at + REPORT.rest] = 0
+    return at
   }
+}
+
+/** Of a balance change that repeats an answer; stands above the reason. */
+const DUPLICATE = 1 << 8
+
+function codesOf(execType: number, ordStatus: number, side: number, ordType: number): number {
+  return execType | (ordStatus << 8) | (side << 16) | (ordType << 24)
+}
+
+function flagsOf(attributes: number): number {
+  const isPostOnly = (attributes & ATTRIBUTE_POST_ONLY) !== 0
+  const isReduceOnly = (attributes & ATTRIBUTE_REDUCE_ONLY) !== 0
+  return (isPostOnly ? REPORT_POST_ONLY : 0) | (isReduceOnly ? REPORT_REDUCE_ONLY : 0)
 }
 
 /** The status of an order that is open. */
 export function openStatus(cumQty: number): number {
   return cumQty > 0 ? STATUS_PARTIAL : STATUS_NEW
-}
-
-function copyId(from: Int32Array, at: number, to: Int32Array): void {
-  for (let word = 0; word < ID_WORDS; word++) to[word] = from[at + word] as number
 }
 
 /** What a command carried, as far as a report can carry it. */

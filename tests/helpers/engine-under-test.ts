@@ -20,7 +20,12 @@ import {
   type LevelView,
   type PositionView,
 } from '#engine/engine.ts'
-import type { BalanceChangedRecord, EventSink, ExecutionReportRecord } from '#engine/event-sink.ts'
+import type {
+  BalanceChangedRecord,
+  EventOutput,
+  EventSink,
+  ExecutionReportRecord,
+} from '#engine/event-sink.ts'
 import { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from '#engine/hot-command.ts'
 import { idToText, idToWords, traceToText, traceToWords } from '#engine/words.ts'
 
@@ -113,9 +118,10 @@ export class FastEngine implements EngineUnderTest {
   readonly #cancel = new CancelOrderCommand()
   readonly #replace = new ReplaceOrderCommand()
 
-  constructor(options: EngineOptions = {}) {
+  /** `output`: where the events go instead of the recording sink. */
+  constructor(options: EngineOptions = {}, output?: EventOutput) {
     this.#options = options
-    this.engine = new Engine(this.sink, options)
+    this.engine = new Engine(output ?? this.sink, options)
   }
 
   apply(command: Command): EngineEvent[] {
