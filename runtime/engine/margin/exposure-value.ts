@@ -5,7 +5,7 @@
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
-import { notionalOf } from '../risk/holds.ts'
+import { notionalOf } from '../risk/notional.ts'
 import { MARGIN } from './margins.ts'
 
 const atMark = new Int64()

@@ -15,7 +15,7 @@ import {
   takerFeeOf,
 } from '../orders/order-details.ts'
 import { EXTRA, extraOf, FLAG_WAITING } from '../orders/order-extras.ts'
-import { holdRateOf, notionalOf } from '../risk/holds.ts'
+import { holdRateOf, notionalOf } from '../risk/notional.ts'
 import { MARGIN } from './margins.ts'
 
 const notional = new Int64()

@@ -4,7 +4,7 @@ import type { SetMark } from '#domain/command.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { Int64 } from '../money/int64.ts'
-import { notionalOf } from '../risk/holds.ts'
+import { notionalOf } from '../risk/notional.ts'
 import { EXPOSURE_MAX } from './margin-check.ts'
 
 const value = new Int64()

@@ -14,22 +14,14 @@ import { countOrder, isTooFast } from '../lifetime/order-rate.ts'
 import { listOf } from '../lists/order-lists.ts'
 import { checkMargin, MarginOrder } from '../margin/margin-check.ts'
 import { isReduceOnly, isWaiting } from '../margin/margin-holds.ts'
-import { reduceOnlyRoom } from '../margin/reduce-only.ts'
+import { enforceReduceOnly, reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { openStatus } from '../reports.ts'
 import { loadAvailable } from '../risk/available.ts'
 import { positionOf } from '../risk/exposure.ts'
-import {
-  baseAmountOf,
-  buyHoldOf,
-  holdBalanceOf,
-  holdRateOf,
-  notionalOf,
-  orderHoldOf,
-  releaseHold,
-  takeHold,
-} from '../risk/holds.ts'
+import { buyHoldOf, holdBalanceOf, orderHoldOf, releaseHold, takeHold } from '../risk/holds.ts'
+import { baseAmountOf, holdRateOf, notionalOf } from '../risk/notional.ts'
 import {
   Admission,
   admitAccount,
@@ -265,6 +257,7 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
     noteBookChange(s, instrument, order, newLeaves - leaves)
     takeHold(s, instrument, order, newLeaves)
     s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
+    if (instrument.isPerpetual) enforceReduceOnly(s)
     return
   }
   a.key = keyOf(a.key > 0 ? SIDE_BUY : SIDE_SELL, cmd.price)

@@ -4,7 +4,7 @@
 import { BookWalk } from '../book/book-walk.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
-import { notionalOf } from './holds.ts'
+import { notionalOf } from './notional.ts'
 
 const walk = new BookWalk()
 const notional = new Int64()

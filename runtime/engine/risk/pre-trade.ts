@@ -32,7 +32,8 @@ import { checkDisplay } from '../orders/iceberg.ts'
 import { loadAvailable } from './available.ts'
 import { positionOf } from './exposure.ts'
 import { AmountOrder, isFillable, marketCostOf, sizeByAmount } from './foresight.ts'
-import { baseAmountOf, buyHoldOf, holdBalanceOf, holdRateOf, notionalOf } from './holds.ts'
+import { buyHoldOf, holdBalanceOf } from './holds.ts'
+import { baseAmountOf, holdRateOf, notionalOf } from './notional.ts'
 import { hasBand, isInsideBand, marketKey } from './price-band.ts'
 
 /** What the checks found out. Valid up to the check that failed. */

@@ -16,7 +16,8 @@ import { closeOrder, leaveMarket } from '../orders/resting.ts'
 import { openStatus } from '../reports.ts'
 import { observeTrade } from '../triggers/election.ts'
 import { addExposure } from './exposure.ts'
-import { baseAmountOf, notionalOf, orderHoldOf, releaseHold, takeHold } from './holds.ts'
+import { orderHoldOf, releaseHold, takeHold } from './holds.ts'
+import { baseAmountOf, notionalOf } from './notional.ts'
 
 /** The fee account never owes more than this: beyond it a rebate is not paid. */
 const REBATE_DEBT_MAX = new Int64()

@@ -13,7 +13,8 @@ import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { loadAvailable } from '../risk/available.ts'
 import { positionOf } from '../risk/exposure.ts'
-import { baseAmountOf, buyHoldOf, holdBalanceOf, holdRateOf } from '../risk/holds.ts'
+import { buyHoldOf, holdBalanceOf } from '../risk/holds.ts'
+import { baseAmountOf, holdRateOf } from '../risk/notional.ts'
 import {
   type Admission,
   admitAccount,
