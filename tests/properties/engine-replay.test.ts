@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import type { EngineEvent } from '#domain/event.ts'
+import { isOpen } from '#domain/order.ts'
 import { FastEngine } from '../helpers/engine-under-test.ts'
 import { RandomCommands, START_NS } from '../helpers/workload-random.ts'
 
@@ -63,10 +64,10 @@ test('orderQty = cumQty + leavesQty + what ended, and closed means no leaves', (
     play(seed, new FastEngine(), (events) => {
       for (const e of events) {
         if (e.type !== 'ExecutionReport' || e.execType === 'Rejected') continue
-        const isOpen = e.ordStatus === 'New' || e.ordStatus === 'PartiallyFilled'
-        if (isOpen) t.is(e.orderQty, e.cumQty + e.leavesQty + e.preventedQty)
+        const open = isOpen(e.ordStatus)
+        if (open) t.is(e.orderQty, e.cumQty + e.leavesQty + e.preventedQty)
         else t.is(e.leavesQty, 0)
-        if (isOpen && e.orderQty > 0) t.true(e.leavesQty > 0)
+        if (open && e.orderQty > 0) t.true(e.leavesQty > 0)
         t.true(e.cumQty >= (last.get(e.orderID) ?? 0), 'cumQty never falls')
         last.set(e.orderID, e.cumQty)
       }
