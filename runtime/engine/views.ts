@@ -8,8 +8,7 @@ import { markOf } from './margin/exposure-value.ts'
 import { MARGIN } from './margin/margins.ts'
 import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
-import { loadClOrdID } from './orders/cancel-order.ts'
-import { leavesOf, orderIDOf } from './orders/resting.ts'
+import { leavesOf, loadClOrdID, orderIDOf } from './orders/resting.ts'
 import { idToText } from './words.ts'
 
 /** One account's balance of one asset, in minor units. */

@@ -7,7 +7,7 @@ import { EXEC_EXPIRED, STATUS_EXPIRED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
-import { endOrder } from '../orders/cancel-order.ts'
+import { endOrder } from '../orders/end-order.ts'
 import { isGoodForAuction } from './trading-states.ts'
 
 /** Ends them in the order of a mass cancel: bids before asks, price ascending, then time. */

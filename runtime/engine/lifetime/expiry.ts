@@ -2,12 +2,11 @@
 // one nanosecond before and gone at the instant, by the first Clock that comes then; until it comes
 // nothing else ends them.
 
-import { EXEC_EXPIRED, FORCE_DAY, FORCE_GTD, REJECT, STATUS_EXPIRED } from '../codes.ts'
+import { FORCE_DAY, FORCE_GTD, REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { NewOrderCommand } from '../hot-command.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
-import { endOrder } from '../orders/cancel-order.ts'
 import { addExtra, EXTRA } from '../orders/order-extras.ts'
 import { orderIDOf } from '../orders/resting.ts'
 
@@ -50,12 +49,4 @@ export function restoreEnds(s: EngineState): void {
 function watchEnd(s: EngineState, order: number, extra: number): void {
   const at = extra * EXTRA.words + EXTRA.expireTimeNs
   s.ends.set(extra, s.extras.i32, at, orderIDOf(s, order))
-}
-
-/** Ends all orders whose instant has come: by instant, then by orderID. */
-export function expireDue(s: EngineState): void {
-  for (let extra = s.ends.due(s.now); extra !== NONE; extra = s.ends.due(s.now)) {
-    const order = s.extras.i32[extra * EXTRA.words + EXTRA.order] as number
-    endOrder(s, order, EXEC_EXPIRED, STATUS_EXPIRED)
-  }
 }

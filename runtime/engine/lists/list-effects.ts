@@ -8,7 +8,7 @@
 import { EXEC_CANCELED, STATUS_CANCELED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
-import { endOrder } from '../orders/cancel-order.ts'
+import { endOrder } from '../orders/end-order.ts'
 import { armExits } from './bracket.ts'
 import { dissolve, LIST, legOf, ROLE_ENTRY, ROLE_LOSS, ROLE_PROFIT, ROLES } from './order-lists.ts'
 

@@ -43,3 +43,16 @@ export function moveToAccountTail(s: EngineState, order: number): void {
   leaveAccount(s, order)
   joinAccount(s, order)
 }
+
+/** Handles of an account's open orders, in the order in which they took their places in queues. */
+export function openOrdersOf(s: EngineState, account: number): number[] {
+  const orders: number[] = []
+  let order = s.accounts.get(account, ACCOUNT.firstOrder)
+  while (order !== NONE) {
+    orders.push(order)
+    order = s.details.i32[order * DETAIL.words + DETAIL.accountNext] as number
+  }
+  return orders
+}
+
+/** The sort is stable: what is equal stays in the order of time. */

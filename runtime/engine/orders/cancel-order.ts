@@ -7,8 +7,9 @@ import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { accountSlotOf } from './account-orders.ts'
 import { finishCommand } from './aftermath.ts'
+import { endByCancel } from './end-order.ts'
 import { DETAIL } from './order-details.ts'
-import { closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
+import { closeOrder, instrumentOf, leavesOf, loadClOrdID, pullOrder } from './resting.ts'
 
 const ownID = new Int32Array(ID_WORDS)
 
@@ -37,19 +38,6 @@ export function tryCancel(s: EngineState, cmd: CancelOrderCommand): number {
   return 0
 }
 
-/** Cancels an open order without an id of the request. */
-export function endByCancel(s: EngineState, order: number): void {
-  endOrder(s, order, EXEC_CANCELED, STATUS_CANCELED)
-}
-
-/** Ends an open order, whatever for: nothing of it stays. */
-export function endOrder(s: EngineState, order: number, execType: number, ordStatus: number): void {
-  const ended = leavesOf(s, order)
-  pullOrder(s, instrumentOf(s, order), order)
-  s.reports.step(order, execType, ordStatus, 0, ended)
-  closeOrder(s, order)
-}
-
 /** The open order that a request names, if it is the account's own; else NONE, as if it were not. */
 export function findOwnOrder(
   s: EngineState,
@@ -66,11 +54,4 @@ export function findOwnOrder(
   const order = s.orderIds.find(orderID)
   if (order === NONE) return NONE
   return s.accounts.numberOf(accountSlotOf(s, order)) === account ? order : NONE
-}
-
-/** Copies an order's clOrdID. */
-export function loadClOrdID(s: EngineState, order: number, into: Int32Array): void {
-  const { i32 } = s.details
-  const at = order * DETAIL.words + DETAIL.clOrdID
-  for (let word = 0; word < ID_WORDS; word++) into[word] = i32[at + word] as number
 }

@@ -3,16 +3,15 @@
 
 import type { MassCancel } from '#domain/command.ts'
 import { SIDES, type Side } from '#domain/order.ts'
-import { ACCOUNT } from '../accounts/accounts.ts'
 import { ORDER } from '../book/order-pool.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { isWaiting } from '../triggers/waiting.ts'
+import { openOrdersOf } from './account-orders.ts'
 import { finishCommand } from './aftermath.ts'
-import { endByCancel } from './cancel-order.ts'
-import { DETAIL } from './order-details.ts'
+import { endByCancel } from './end-order.ts'
 import { EXTRA, extraOf } from './order-extras.ts'
 import { instrumentOf, orderIDOf } from './resting.ts'
 
@@ -67,18 +66,6 @@ export function cancelAll(
   return orderIDs.length
 }
 
-/** Handles of an account's open orders, in the order in which they took their places in queues. */
-export function openOrdersOf(s: EngineState, account: number): number[] {
-  const orders: number[] = []
-  let order = s.accounts.get(account, ACCOUNT.firstOrder)
-  while (order !== NONE) {
-    orders.push(order)
-    order = s.details.i32[order * DETAIL.words + DETAIL.accountNext] as number
-  }
-  return orders
-}
-
-/** The sort is stable: what is equal stays in the order of time. */
 function compare(s: EngineState, a: number, b: number): number {
   return (
     instrumentOf(s, a).id - instrumentOf(s, b).id ||

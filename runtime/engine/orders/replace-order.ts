@@ -35,12 +35,12 @@ import { isInsideBand } from '../risk/price-band.ts'
 import { isLimitType } from '../triggers/stop-price.ts'
 import { holdWaiting, releaseWaiting, resizeWaiting, typeOf } from '../triggers/waiting.ts'
 import { finishCommand } from './aftermath.ts'
-import { findOwnOrder, loadClOrdID } from './cancel-order.ts'
+import { findOwnOrder } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
 import { displayQtyOf, hasTooManyTranches, isIceberg, shrinkShown } from './iceberg.ts'
 import { rememberRefused } from './new-order.ts'
 import { ATTRIBUTE_POST_ONLY, DETAIL, feeResidueOf, setFees, stpModeOf } from './order-details.ts'
-import { closeOrder, instrumentOf, leavesOf, orderIDOf, pullOrder } from './resting.ts'
+import { closeOrder, instrumentOf, leavesOf, loadClOrdID, orderIDOf, pullOrder } from './resting.ts'
 
 const admission = new Admission()
 const oldID = new Int32Array(ID_WORDS)

@@ -5,6 +5,7 @@ import { ACCOUNT } from '../accounts/accounts.ts'
 import { noteBookChange } from '../auction/indication.ts'
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
+import { ID_WORDS } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { noteEnd } from '../lists/order-lists.ts'
 import { NONE } from '../memory/slot-pool.ts'
@@ -70,6 +71,13 @@ export function closeOrder(s: EngineState, order: number): void {
 
 export function orderIDOf(s: EngineState, order: number): number {
   return s.details.f64[order * DETAIL.doubles + DETAIL.orderID] as number
+}
+
+/** Copies an order's clOrdID. */
+export function loadClOrdID(s: EngineState, order: number, into: Int32Array): void {
+  const { i32 } = s.details
+  const at = order * DETAIL.words + DETAIL.clOrdID
+  for (let word = 0; word < ID_WORDS; word++) into[word] = i32[at + word] as number
 }
 
 /** All that an order has open, hidden or shown. */

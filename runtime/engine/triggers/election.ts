@@ -11,10 +11,16 @@ import { settleLists } from '../lists/list-effects.ts'
 import { noteStep } from '../lists/order-lists.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
-import { loadClOrdID } from '../orders/cancel-order.ts'
 import { executeOrder } from '../orders/execution.ts'
 import { EXTRA } from '../orders/order-extras.ts'
-import { closeOrder, instrumentOf, leavesOf, orderIDOf, pullOrder } from '../orders/resting.ts'
+import {
+  closeOrder,
+  instrumentOf,
+  leavesOf,
+  loadClOrdID,
+  orderIDOf,
+  pullOrder,
+} from '../orders/resting.ts'
 import { Admission } from '../risk/pre-trade.ts'
 import { idToText, traceToText } from '../words.ts'
 import { admitElected } from './elected-admission.ts'
