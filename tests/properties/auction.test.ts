@@ -1,11 +1,14 @@
 // The auction price against a search over every tick, and the laws of an uncross, on random books.
 // TE_TEST_SEED sets where to start.
 
+import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import type { AuctionIndication, EngineEvent, ExecutionReport } from '#domain/event.ts'
 import type { Side } from '#domain/order.ts'
 import { commandsOfTable } from '../helpers/book-table.ts'
 import { FastEngine } from '../helpers/engine-under-test.ts'
+import { NaiveEngine } from '../helpers/naive-engine.ts'
+import { FUNDS } from '../helpers/rule.ts'
 import { Random } from '../helpers/workload-random.ts'
 
 const FIRST_SEED = Number(process.env['TE_TEST_SEED'] ?? 1)
@@ -133,4 +136,43 @@ test('a restored auction tells nothing twice and has the same hash', (t) => {
       `TE_TEST_SEED=${seed}`,
     )
   }
+})
+
+/** One random line: mostly orders at prices that cross, of all kinds that an auction takes. */
+function randomLine(r: Random, sent: number): string {
+  const who = `a${1 + r.below(3)}`
+  const old = Math.max(0, sent - r.below(30))
+  const qty = 1 + r.below(20)
+  const price = 90 + r.below(20)
+  const side = r.pick(['buy', 'sell'])
+  const kind = r.below(100)
+  if (kind < 3) return `state ${r.pick(['Auction', 'Auction', 'Open', 'Halted', 'CancelOnly'])}`
+  if (kind < 5)
+    return `amend guard=${r.pick([0, 20_000, 60_000])}:${r.pick(['Auction', 'EndSweep'])}`
+  if (kind < 6) return `${who} masscancel ${side}`
+  if (kind < 20) return `${who} cancel o${old}`
+  if (kind < 32) return `${who} replace o${old} to ${qty} @ ${price} as o${sent}`
+  if (kind < 37) return `${who} ${side} ${qty} @ market stop=${price} o${sent}`
+  if (kind < 45) return `${who} ${side} ${qty + 9} @ ${price} show=${1 + r.below(9)} o${sent}`
+  const force = r.pick(['GTC', 'GTC', 'GTC', 'GTC', 'DAY', 'GFA', 'GFA', 'IOC', 'FOK'])
+  return `${who} ${side} ${qty} @ ${price} ${force} o${sent}`
+}
+
+test('B1: both engines say the same through long auctions, event by event', (t) => {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + 25; seed++) {
+    const r = new Random(seed)
+    const engines = [new FastEngine({ capacity: 1 }), new NaiveEngine()] as const
+    const opening = commandsOfTable(`${FUNDS} state Auction`)
+    for (let sent = 0; sent < 500; sent++) {
+      const line = randomLine(r, sent)
+      for (const command of sent === 0 ? opening : commandsOfTable(line)) {
+        const [fast, naive] = engines.map((engine) => engine.apply(command))
+        if (isDeepStrictEqual(fast, naive)) continue
+        return t.deepEqual(fast, naive, `TE_TEST_SEED=${seed} command ${sent}: ${line}`)
+      }
+      if (sent % 10 === 0) engines[0].engine.checkInvariants()
+    }
+    t.deepEqual(engines[0].balances(), engines[1].balances())
+  }
+  t.pass()
 })
