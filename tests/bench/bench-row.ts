@@ -10,6 +10,8 @@ export interface BenchRow {
   readonly unit: string
   /** The same figure as messages a second, where the value is a time. */
   readonly perSecond?: number
+  /** Nanoseconds of the processor, where the value is a time by the clock of a busy machine. */
+  readonly cpu?: number
   /** Latencies in microseconds: p50, p90, p99, p99.9, p99.99, max. */
   readonly percentiles?: Readonly<Record<string, number>>
   /** What the figure should reach, e.g. `>= 5000`. */

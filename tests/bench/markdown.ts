@@ -70,8 +70,12 @@ function tableOf(rows: readonly BenchRow[]): string {
   const others = rows.filter((row) => row.percentiles === undefined)
   const tables: string[] = []
   if (others.length > 0) {
-    const lines = others.map((row) => `| ${row.name} | ${shown(row)} | ${speed(row)} |`)
-    tables.push(`| what | figure | M/s |\n|---|---|---|\n${lines.join('\n')}\n`)
+    const lines = others.map(
+      (row) => `| ${row.name} | ${shown(row)} | ${speed(row)} | ${row.cpu ?? ''} |`,
+    )
+    tables.push(
+      `| what | figure | M/s | ns of the processor |\n|---|---|---|---|\n${lines.join('\n')}\n`,
+    )
   }
   if (percentiles.length > 0) {
     const names = ['p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max']

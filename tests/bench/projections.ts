@@ -21,7 +21,7 @@ import { fireAlerts } from '../../functions/alerts/fire.ts'
 import { createLedgerWriter } from '../../functions/ledger/projection.ts'
 import { applyOrders } from '../../functions/orders/projection.ts'
 import { createPortfolioWriter } from '../../functions/portfolio/projection.ts'
-import { applyPositions } from '../../functions/positions/projection.ts'
+import { createPositionsWriter } from '../../functions/positions/projection.ts'
 import { applyRisk } from '../../functions/risk/projection.ts'
 import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
 import { createTestDatabase } from '../helpers/database.ts'
@@ -39,7 +39,7 @@ type Apply = (tx: Tx, bulk: ProjectionBulk) => Promise<unknown>
 const PROJECTIONS: Record<string, (instruments: InstrumentTable) => Apply> = {
   orders: () => applyOrders,
   ledger: (instruments) => createLedgerWriter(instruments),
-  positions: () => applyPositions,
+  positions: (instruments) => createPositionsWriter(instruments),
   portfolio: (instruments) => createPortfolioWriter(instruments),
   risk: () => applyRisk,
   alerts: (instruments) => (tx, bulk) => fireAlerts(tx, bulk, instruments),

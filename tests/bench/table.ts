@@ -9,7 +9,7 @@ const STYLE = { head: [], border: [], compact: true }
 
 /** All figures. */
 export function renderRows(rows: readonly BenchRow[]): string {
-  const head = ['bench', 'what', 'value', 'unit', 'M/s', ...PERCENTILES, 'goal']
+  const head = ['bench', 'what', 'value', 'unit', 'M/s', 'cpu ns', ...PERCENTILES, 'goal']
   const table = new Table({ head, style: STYLE })
   for (const row of rows) {
     table.push([
@@ -18,6 +18,7 @@ export function renderRows(rows: readonly BenchRow[]): string {
       displayedValue(row),
       displayedUnit(row),
       row.perSecond === undefined ? '' : (row.perSecond / 1e6).toFixed(2),
+      String(row.cpu ?? ''),
       ...PERCENTILES.map((name) => String(row.percentiles?.[name] ?? '')),
       row.goal ?? '',
     ])

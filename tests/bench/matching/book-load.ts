@@ -3,7 +3,7 @@
 import { LimitBook } from '#engine/book/limit-book.ts'
 import { ReportSink } from '#engine/book/report-sink.ts'
 import { playWorkload, type Workload } from '../../helpers/workload-file.ts'
-import type { Contestant } from './contestant.ts'
+import { type Contestant, timed } from './contestant.ts'
 import { LatencyLog } from './latency.ts'
 
 /** Commands, the first of which only bring the book into its state. */
@@ -49,9 +49,7 @@ export function bookAlone(load: BookLoad, goals: Pick<Contestant, 'goal' | 'stre
     run: () => {
       const play = load.open()
       play(0, load.warm)
-      const start = performance.now()
-      play(load.warm, load.count)
-      return (performance.now() - start) * 1e6
+      return timed(() => play(load.warm, load.count))
     },
   } satisfies Contestant
 }

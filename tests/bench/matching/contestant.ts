@@ -12,31 +12,48 @@ export interface Contestant {
   readonly goal?: string
   readonly stretch?: string
   readonly point?: { readonly line: string; readonly at: number }
-  /** Plays one round: nanoseconds for all its commands. */
-  run(): number
+  /** Plays one round: what all its commands took. */
+  run(): Taken
+}
+
+/** Nanoseconds by the clock, and of the processor in this thread: more by the clock = others ran. */
+export interface Taken {
+  readonly clock: number
+  readonly cpu: number
 }
 
 /** A contestant with its nanoseconds a command, round by round. */
 export interface Result {
   readonly contestant: Contestant
-  readonly samples: readonly number[]
+  readonly samples: readonly Taken[]
+}
+
+/** What some work takes. */
+export function timed(work: () => void): Taken {
+  const before = process.threadCpuUsage()
+  const start = performance.now()
+  work()
+  const clock = (performance.now() - start) * 1e6
+  const { user, system } = process.threadCpuUsage(before)
+  return { clock, cpu: (user + system) * 1000 }
 }
 
 /** Runs `rounds` rounds after one that only warms up. */
 export function race(contestants: readonly Contestant[], rounds: number): Result[] {
-  const results = contestants.map((contestant) => ({ contestant, samples: [] as number[] }))
+  const results = contestants.map((contestant) => ({ contestant, samples: [] as Taken[] }))
   for (let round = 0; round <= rounds; round++) {
     for (const { contestant, samples } of results) {
-      const perCommand = contestant.run() / contestant.commands
-      if (round > 0) samples.push(perCommand)
+      const { clock, cpu } = contestant.run()
+      const { commands } = contestant
+      if (round > 0) samples.push({ clock: clock / commands, cpu: cpu / commands })
     }
   }
   return results
 }
 
-/** Median nanoseconds a command. */
+/** Median nanoseconds a command, by the clock. */
 export function timeOf({ samples }: Result): number {
-  return median(samples)
+  return median(samples.map(({ clock }) => clock))
 }
 
 /** The figure of a race: nanoseconds a command, and commands a second. */
@@ -50,6 +67,7 @@ export function speedRow(part: string, result: Result): BenchRow {
     value: rounded(time),
     unit: 'ns/command',
     perSecond: Math.round(1e9 / time),
+    cpu: rounded(median(result.samples.map(({ cpu }) => cpu))),
     ...(goal === undefined ? {} : { goal }),
     ...(stretch === undefined ? {} : { stretch }),
     ...(point === undefined ? {} : { point }),

@@ -3,7 +3,7 @@
 
 import { createBatchApplier } from '../../../runtime/matching/journal/batch-applier.ts'
 import type { BenchRow } from '../bench-row.ts'
-import { type Contestant, figure, race, speedRow } from './contestant.ts'
+import { type Contestant, figure, race, speedRow, type Taken, timed } from './contestant.ts'
 import { BATCH_COMMANDS, type EngineLoad, generateEngineLoad } from './engine-load.ts'
 import { ENGINE_TYPES, EnginePipeline } from './engine-pipeline.ts'
 import { LatencyLog, latencyRows, timerRow } from './latency.ts'
@@ -60,19 +60,19 @@ function serviceOn(load: EngineLoad, batches: number): Contestant {
   }
 }
 
-/** A round: nanoseconds for the next so many batches. */
+/** A round: the next so many batches. */
 function inTurns(
   batches: readonly Uint8Array[],
   count: number,
   play: (batch: Uint8Array) => unknown,
-): () => number {
+): () => Taken {
   let next = 0
   return () => {
     const from = next
     next += count
-    const start = performance.now()
-    for (let i = from; i < next; i++) play(batches[i] as Uint8Array)
-    return (performance.now() - start) * 1e6
+    return timed(() => {
+      for (let i = from; i < next; i++) play(batches[i] as Uint8Array)
+    })
   }
 }
 

@@ -4,7 +4,7 @@
 
 import { OrderBook } from 'nodejs-order-book'
 import { W1_ADD, W1_CANCEL, W1_MARKET, W1_MOVE, W1_REDUCE, type W1Load } from '../workload-w1.ts'
-import type { Contestant } from './contestant.ts'
+import { type Contestant, timed } from './contestant.ts'
 
 export const PEER = 'npm nodejs-order-book'
 type Answer = ReturnType<OrderBook['limit']>
@@ -23,9 +23,9 @@ export function peerOn(load: W1Load, from: number): Contestant {
     run: () => {
       const book = new OrderBook()
       for (let i = 0; i < from; i++) playOne(book, load, ids, i)
-      const start = performance.now()
-      for (let i = from; i < load.count; i++) playOne(book, load, ids, i)
-      return (performance.now() - start) * 1e6
+      return timed(() => {
+        for (let i = from; i < load.count; i++) playOne(book, load, ids, i)
+      })
     },
   }
 }

@@ -7,7 +7,15 @@ import { LimitBook } from '#engine/book/limit-book.ts'
 import { ReportSink } from '#engine/book/report-sink.ts'
 import { Random } from '../../helpers/workload-random.ts'
 import type { BenchRow } from '../bench-row.ts'
-import { type Contestant, figure, type Result, race, speedRow, timeOf } from './contestant.ts'
+import {
+  type Contestant,
+  figure,
+  type Result,
+  race,
+  speedRow,
+  timed,
+  timeOf,
+} from './contestant.ts'
 
 const PART = 'scaling'
 const MID = 1_000_000
@@ -114,14 +122,14 @@ function steadyBook(
         canceled[i] = order
         prices[i] = priceOf(sides[order] as number)
       }
-      const start = performance.now()
-      for (let i = 0; i < canceled.length; i++) {
-        const order = canceled[i] as number
-        book.cancel(++seq, ids[order] as number)
-        ids[order] = ++seq
-        book.newOrder(seq, seq, sides[order] as number, prices[i] as number, QTY, false)
-      }
-      return (performance.now() - start) * 1e6
+      return timed(() => {
+        for (let i = 0; i < canceled.length; i++) {
+          const order = canceled[i] as number
+          book.cancel(++seq, ids[order] as number)
+          ids[order] = ++seq
+          book.newOrder(seq, seq, sides[order] as number, prices[i] as number, QTY, false)
+        }
+      })
     },
   }
 }

@@ -2,7 +2,7 @@
 // over its range while the other two stay. Engines stay open; the rounds are interleaved.
 
 import type { BenchRow } from '../bench-row.ts'
-import { type Contestant, figure, race, speedRow, timeOf } from './contestant.ts'
+import { type Contestant, figure, race, speedRow, timed, timeOf } from './contestant.ts'
 import { BATCH_COMMANDS, type EngineLoadOptions, generateEngineLoad } from './engine-load.ts'
 import { EnginePipeline } from './engine-pipeline.ts'
 
@@ -56,9 +56,9 @@ function steadyEngine(size: Size, at: number, sizes: EngineSizes, rounds: number
     run: () => {
       const from = next
       next += BATCHES
-      const start = performance.now()
-      for (let i = from; i < next; i++) pipeline.play(batches[i] as Uint8Array)
-      return (performance.now() - start) * 1e6
+      return timed(() => {
+        for (let i = from; i < next; i++) pipeline.play(batches[i] as Uint8Array)
+      })
     },
   }
 }

@@ -30,7 +30,8 @@ test('a race plays rounds in turns, drops the first and takes the median', (t) =
     commands: 10,
     run: () => {
       played.push(name)
-      return times.shift() ?? 0
+      const clock = times.shift() ?? 0
+      return { clock, cpu: clock / 2 }
     },
   })
   const results = race(
@@ -41,6 +42,10 @@ test('a race plays rounds in turns, drops the first and takes the median', (t) =
   t.deepEqual(
     results.map((result) => speedRow('part', result).value),
     [20, 3],
+  )
+  t.deepEqual(
+    results.map((result) => speedRow('part', result).cpu),
+    [10, 1.5],
   )
   t.is(speedRow('part', results[0] as (typeof results)[0]).perSecond, 50_000_000)
 })
