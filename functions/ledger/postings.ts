@@ -1,5 +1,7 @@
-// Event batches -> transfers of the journal. A trade's two reports become one posting; deposits and
-// withdrawals are posted from the client's balance change, EXTERNAL being the other side.
+// Event batches -> transfers of the journal. A spot trade's two reports become one posting; deposits
+// and withdrawals are posted from the client's balance change, EXTERNAL being the other side. What a
+// perpetual moves beside fees is known from the balance changes of the command alone: realised
+// results, insurance, deleveraging.
 
 import type { ProjectionBulk } from '#adapters/postgres/index.ts'
 import { EXTERNAL_ACCOUNT } from '#domain/accounts.ts'
@@ -11,6 +13,8 @@ import {
   type LedgerTransfer,
   type Leg,
   postExternal,
+  postFees,
+  postSettlement,
   postTrade,
 } from '#domain/ledger-entry.ts'
 
@@ -53,7 +57,17 @@ export function foldLedger(
   for (const { seq, timestampNs, events } of batches) {
     const book = openBook(postings, seq, Number(timestampNs / 1_000_000n))
     const halves = new Map<string, ExecutionReport>()
+    let command = openCommand()
+    const settle = (): void => {
+      if (command.isPerpetual) book([postSettlement(restOf(command))], command.traceId, 0, null)
+    }
     for (const event of events) {
+      if (event.cmdIndex !== command.cmdIndex) {
+        settle()
+        command = openCommand(event.cmdIndex, event.traceId)
+      }
+      if (event.type === 'PositionChanged' || event.type === 'Liquidated')
+        command.isPerpetual = true
       if (event.type === 'ExecutionReport') {
         if (event.execType !== 'Trade') continue
         const key = `${event.instrumentId}:${event.tradeID}`
@@ -61,19 +75,48 @@ export function foldLedger(
         if (other === undefined) halves.set(key, event)
         else {
           halves.delete(key)
-          book(tradeTransfers(event, other, instruments), event.traceId, event.tradeID, null)
+          const transfers = tradeTransfers(event, other, instruments)
+          for (const { legs } of transfers) for (const leg of legs) add(command, leg, -1n)
+          book(transfers, event.traceId, event.tradeID, null)
         }
       } else if (event.type === 'BalanceChanged') {
         const { account, assetId, balance, hold } = event
         balances.set(`${account}:${assetId}`, { account, assetId, balance, hold, seq })
+        if (event.reason !== 'Credit' && event.reason !== 'Debit') {
+          add(command, { account, assetId, amount: event.delta }, 1n)
+        }
         if (!isExternalMovement(event)) continue
         const transfer = postExternal(account, assetId, event.delta)
         book([transfer], event.traceId, 0, event.transferId === '' ? null : event.transferId)
       }
     }
+    settle()
     assert(halves.size === 0, 'both sides of a trade stand in one event batch')
   }
   return { postings, balances: [...balances.values()] }
+}
+
+/** What the balance changes of a command say beyond what its trades have posted. */
+interface CommandRest {
+  readonly cmdIndex: number
+  readonly traceId: string
+  readonly rest: Map<string, { readonly account: number; readonly assetId: number; amount: bigint }>
+  isPerpetual: boolean
+}
+
+function openCommand(cmdIndex = -1, traceId = ''): CommandRest {
+  return { cmdIndex, traceId, rest: new Map(), isPerpetual: false }
+}
+
+function add({ rest }: CommandRest, { account, assetId, amount }: Leg, sign: 1n | -1n): void {
+  const key = `${account}:${assetId}`
+  const known = rest.get(key)
+  if (known === undefined) rest.set(key, { account, assetId, amount: amount * sign })
+  else known.amount += amount * sign
+}
+
+function restOf({ rest }: CommandRest): Leg[] {
+  return [...rest.values()]
 }
 
 /** Numbers the transfers and legs of one batch. */
@@ -112,16 +155,18 @@ function tradeTransfers(
 ): LedgerTransfer[] {
   const instrument = instruments.get(a.instrumentId)
   assert(instrument !== undefined, 'an instrument is listed before it trades')
-  assert(instrument.kind === 'Spot', 'only spot trades exchange one asset for another')
   const [buy, sell] = a.side === 'Buy' ? [a, b] : [b, a]
   assert(buy.side === 'Buy' && sell.side === 'Sell', 'a trade has a buyer and a seller')
   assert(
     buy.lastQty === sell.lastQty && buy.lastNotional === sell.lastNotional,
     'both sides of a trade report the same quantity and notional',
   )
+  const buyer = { account: buy.account, fee: buy.fee }
+  const seller = { account: sell.account, fee: sell.fee }
+  if (instrument.kind !== 'Spot') return postFees([buyer, seller], instrument.quote.assetId)
   return postTrade({
-    buyer: { account: buy.account, fee: buy.fee },
-    seller: { account: sell.account, fee: sell.fee },
+    buyer,
+    seller,
     baseAssetId: instrument.base.assetId,
     quoteAssetId: instrument.quote.assetId,
     baseAmount: BigInt(buy.lastQty) * instrument.lotBaseMinor,

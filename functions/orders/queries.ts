@@ -18,8 +18,8 @@ const CURSOR = { max: 128 }
 const STATUSES = ['open', 'closed', 'all'] as const
 
 const ORDER_COLUMNS = `order_id, first_exec_id, instrument_id, side, ord_type, time_in_force, ord_status,
-  reject_reason, post_only, price, order_qty, cum_qty, leaves_qty, cum_notional, fees, created_ms,
-  updated_ms, seq, cl_ord_id`
+  reject_reason, post_only, reduce_only, price, stop_px, order_qty, display_qty, cum_qty, leaves_qty,
+  cum_notional, fees, created_ms, updated_ms, seq, cl_ord_id`
 const EXECUTION_COLUMNS = `exec_id, order_id, instrument_id, side, exec_type, ord_status,
   reject_reason, is_aggressor, trade_id, last_px, last_qty, last_notional, fee, time_ms, seq,
   trace_id, cl_ord_id`

@@ -19,8 +19,11 @@ export interface OrderRow {
   readonly ord_status: number
   readonly reject_reason: number
   readonly post_only: boolean
+  readonly reduce_only: boolean
   readonly price: number
+  readonly stop_px: number
   readonly order_qty: number
+  readonly display_qty: number
   readonly cum_qty: number
   readonly leaves_qty: number
   readonly cum_notional: bigint
@@ -93,7 +96,9 @@ function orderShape(row: OrderRow, known: Known | undefined): object {
     ordType: word(ORD_TYPES, row.ord_type),
     timeInForce: word(TIMES_IN_FORCE, row.time_in_force),
     price: row.price === 0 ? null : (format?.price(row.price) ?? null),
+    stopPx: row.stop_px === 0 ? null : (format?.price(row.stop_px) ?? null),
     orderQty: format?.qty(row.order_qty) ?? '0',
+    displayQty: row.display_qty === 0 ? null : (format?.qty(row.display_qty) ?? null),
     ordStatus: word(ORD_STATUSES, row.ord_status),
     cumQty: format?.qty(row.cum_qty) ?? '0',
     leavesQty: format?.qty(row.leaves_qty) ?? '0',
@@ -101,6 +106,7 @@ function orderShape(row: OrderRow, known: Known | undefined): object {
     cumNotional: format?.quote(row.cum_notional) ?? '0',
     fees: format?.quote(row.fees) ?? '0',
     postOnly: row.post_only,
+    reduceOnly: row.reduce_only,
     rejectReason: rejectReason === 'None' ? null : rejectReason,
     createdAtMs: row.created_ms,
     updatedAtMs: row.updated_ms,

@@ -1,21 +1,41 @@
-// Event batches -> positions. A bulk loads the touched positions once, folds its fills in memory in
-// log order, and writes each back once.
+// Event batches -> positions. A bulk loads the touched positions once, folds what happened to them in
+// memory in log order, and writes each back once. Spot positions are what their fills make them;
+// those in perpetuals are the engine's own, and told by it.
 
-import { defineInsert, type ProjectionBulk, type Tx } from '#adapters/postgres/index.ts'
-import { applyFill, FLAT, type Position, type PositionFill } from '#domain/position.ts'
+import {
+  defineInsert,
+  type InstrumentTable,
+  type ProjectionBulk,
+  type Tx,
+} from '#adapters/postgres/index.ts'
+import type { EngineEvent } from '#domain/event.ts'
+import type { Instrument } from '#domain/instrument.ts'
+import { applyFill, FLAT, type Position, type PositionFill, takeOver } from '#domain/position.ts'
 
-/** The fills of one position, oldest first. */
-export interface PositionFills {
+/** A fill; only its fee, where the engine tells the position; what the engine told. */
+export type PositionStep =
+  | { readonly seq: number; readonly fill: PositionFill }
+  | { readonly seq: number; readonly fee: bigint }
+  | { readonly seq: number; readonly moved: Pick<Position, 'netQty' | 'cost' | 'realizedPnl'> }
+
+/** What happened to one position, oldest first. */
+export interface PositionSteps {
   readonly account: number
   readonly instrumentId: number
-  readonly fills: { readonly seq: number; readonly fill: PositionFill }[]
+  readonly steps: PositionStep[]
 }
 
 /** What a bulk comes to. */
-export interface FillsFold {
-  readonly positions: readonly PositionFills[]
-  /** Instrument -> ticks of its last trade. */
-  readonly prices: ReadonlyMap<number, { readonly lastPx: number; readonly seq: number }>
+export interface PositionsFold {
+  readonly positions: readonly PositionSteps[]
+  /** Instrument -> ticks of its last trade and of its mark; null where this bulk has none. */
+  readonly prices: ReadonlyMap<number, PriceNow>
+}
+
+interface PriceNow {
+  readonly lastPx: number | null
+  readonly markPx: number | null
+  readonly seq: number
 }
 
 /** A1: locked in ascending key, as they are written below. */
@@ -49,30 +69,39 @@ const upsertPositions = defineInsert({
 const upsertPrices = defineInsert({
   name: 'positions.prices',
   into: 'position_price',
-  columns: { instrument_id: 'integer', last_px: 'bigint', seq: 'bigint' },
+  columns: { instrument_id: 'integer', last_px: 'bigint', mark_px: 'bigint', seq: 'bigint' },
   onConflict: `ON CONFLICT (instrument_id) DO UPDATE
-    SET last_px = excluded.last_px, seq = excluded.seq
+    SET last_px = coalesce(excluded.last_px, position_price.last_px),
+      mark_px = coalesce(excluded.mark_px, position_price.mark_px), seq = excluded.seq
     WHERE position_price.seq < excluded.seq`,
 })
 
-/** Sorts the trades of the batches by position. */
-export function foldFills(batches: ProjectionBulk['batches']): FillsFold {
-  const positions = new Map<string, PositionFills>()
-  const prices = new Map<number, { lastPx: number; seq: number }>()
+/** Sorts what the batches say by position. `instruments` knows every one that trades in them. */
+export function foldPositions(
+  batches: ProjectionBulk['batches'],
+  instruments: ReadonlyMap<number, Instrument>,
+): PositionsFold {
+  const positions = new Map<string, PositionSteps>()
+  const prices = new Map<number, PriceNow>()
+  const add = (account: number, instrumentId: number, step: PositionStep): void => {
+    const key = `${account}:${instrumentId}`
+    const entry = positions.get(key)
+    if (entry === undefined) positions.set(key, { account, instrumentId, steps: [step] })
+    else entry.steps.push(step)
+  }
   for (const { seq, events } of batches) {
     for (const event of events) {
-      if (event.type !== 'ExecutionReport' || event.execType !== 'Trade') continue
-      const { account, instrumentId, lastPx, lastNotional: notional, fee } = event
-      prices.set(instrumentId, { lastPx, seq })
-      const key = `${account}:${instrumentId}`
-      let entry = positions.get(key)
-      if (entry === undefined) {
-        entry = { account, instrumentId, fills: [] }
-        positions.set(key, entry)
+      notePrice(prices, event, seq)
+      if (event.type === 'PositionChanged') {
+        const { account, instrumentId, netQty, cost, realizedPnl } = event
+        add(account, instrumentId, { seq, moved: { netQty: BigInt(netQty), cost, realizedPnl } })
+      } else if (event.type === 'ExecutionReport' && event.execType === 'Trade') {
+        const { account, instrumentId, lastNotional: notional, fee } = event
+        const lots = BigInt(event.lastQty)
+        const fill = { qty: event.side === 'Buy' ? lots : -lots, notional, fee }
+        const isSpot = instruments.get(instrumentId)?.kind !== 'LinearPerpetual'
+        add(account, instrumentId, isSpot ? { seq, fill } : { seq, fee })
       }
-      const lots = BigInt(event.lastQty)
-      const qty = event.side === 'Buy' ? lots : -lots
-      entry.fills.push({ seq, fill: { qty, notional, fee } })
     }
   }
   const sorted = [...positions.values()].sort(
@@ -81,18 +110,38 @@ export function foldFills(batches: ProjectionBulk['batches']): FillsFold {
   return { positions: sorted, prices }
 }
 
-/** Writes the fold of a bulk. */
-export async function applyPositions(tx: Tx, bulk: ProjectionBulk): Promise<void> {
-  const { positions, prices } = foldFills(bulk.batches)
-  if (positions.length === 0) return
+function notePrice(prices: Map<number, PriceNow>, event: EngineEvent, seq: number): void {
+  const isTrade = event.type === 'ExecutionReport' && event.execType === 'Trade'
+  if (!isTrade && event.type !== 'MarkChanged') return
+  const known = prices.get(event.instrumentId) ?? { lastPx: null, markPx: null }
+  const news = isTrade ? { lastPx: event.lastPx } : { markPx: event.price }
+  prices.set(event.instrumentId, { ...known, ...news, seq })
+}
+
+function applyStep(position: Position, step: PositionStep): Position {
+  if ('fill' in step) return applyFill(position, step.fill)
+  if ('moved' in step) return takeOver(position, step.moved)
+  return { ...position, fees: position.fees + step.fee }
+}
+
+/** Makes the projection's writer; `instruments` is kept up to date before each bulk. */
+export function createPositionsWriter(instruments: InstrumentTable) {
+  return async (tx: Tx, bulk: ProjectionBulk): Promise<void> => {
+    const { positions, prices } = foldPositions(bulk.batches, instruments.known())
+    if (positions.length > 0) await writePositions(tx, positions)
+    if (prices.size > 0) await writePrices(tx, prices)
+  }
+}
+
+async function writePositions(tx: Tx, positions: readonly PositionSteps[]): Promise<void> {
   const held = await loadHeld(tx, positions)
   const rows = []
-  for (const { account, instrumentId, fills } of positions) {
+  for (const { account, instrumentId, steps } of positions) {
     const start = held.get(`${account}:${instrumentId}`) ?? { position: FLAT, seq: 0 }
-    const fresh = fills.filter(({ seq }) => seq > start.seq)
+    const fresh = steps.filter(({ seq }) => seq > start.seq)
     const newest = fresh.at(-1)
     if (newest === undefined) continue
-    const position = fresh.reduce((p, { fill }) => applyFill(p, fill), start.position)
+    const position = fresh.reduce(applyStep, start.position)
     rows.push({
       account_id: account,
       instrument_id: instrumentId,
@@ -104,17 +153,21 @@ export async function applyPositions(tx: Tx, bulk: ProjectionBulk): Promise<void
     })
   }
   await upsertPositions.run(tx, rows)
-  const priceRows = [...prices]
-    .map(([instrumentId, { lastPx, seq }]) => ({
+}
+
+async function writePrices(tx: Tx, prices: PositionsFold['prices']): Promise<void> {
+  const rows = [...prices]
+    .map(([instrumentId, { lastPx, markPx, seq }]) => ({
       instrument_id: instrumentId,
       last_px: lastPx,
+      mark_px: markPx,
       seq,
     }))
     .sort((a, b) => a.instrument_id - b.instrument_id)
-  await upsertPrices.run(tx, priceRows)
+  await upsertPrices.run(tx, rows)
 }
 
-async function loadHeld(tx: Tx, positions: readonly PositionFills[]) {
+async function loadHeld(tx: Tx, positions: readonly PositionSteps[]) {
   const { rows } = await tx.query<{
     account_id: number
     instrument_id: number

@@ -1,4 +1,4 @@
-// An account's positions, valued at the last trade of each instrument.
+// An account's positions, valued at the mark of each instrument, or at its last trade without one.
 
 import type { InstrumentTable, Postgres, Projection } from '#adapters/postgres/index.ts'
 import { createInstrumentFormat, type InstrumentFormat } from '#contracts/api/instrument-format.ts'
@@ -12,7 +12,7 @@ import { unrealizedPnl } from '#domain/position.ts'
 /** The statement, for the query and for the test that looks at its plan (E8). */
 export const POSITIONS_OF_ACCOUNT = {
   name: 'positions.of_account',
-  text: `SELECT p.instrument_id, p.net_qty, p.cost, p.realized_pnl, p.fees, l.last_px
+  text: `SELECT p.instrument_id, p.net_qty, p.cost, p.realized_pnl, p.fees, l.last_px, l.mark_px
     FROM positions p LEFT JOIN position_price l USING (instrument_id)
     WHERE p.account_id = $1 ORDER BY p.instrument_id`,
 }
@@ -24,6 +24,7 @@ interface PositionRow {
   readonly realized_pnl: bigint
   readonly fees: bigint
   readonly last_px: number | null
+  readonly mark_px: number | null
 }
 
 /** Makes the requests of the function. */
@@ -52,10 +53,12 @@ export function createPositionQueries(
 }
 
 function positionShape(row: PositionRow, instrument: Instrument): object {
-  const { net_qty: netQty, cost, realized_pnl: realizedPnl, fees, last_px: lastPx } = row
+  const { net_qty: netQty, cost, realized_pnl: realizedPnl, fees } = row
+  const { last_px: lastPx, mark_px: markPx } = row
   const { notionalFactor, lotSize } = instrument
   const format = createInstrumentFormat(instrument)
-  const value = lastPx === null ? null : netQty * BigInt(lastPx) * notionalFactor
+  const valuePx = markPx ?? lastPx
+  const value = valuePx === null ? null : netQty * BigInt(valuePx) * notionalFactor
   return {
     symbol: instrument.symbol,
     netQty: formatLots(netQty, lotSize),
@@ -64,6 +67,7 @@ function positionShape(row: PositionRow, instrument: Instrument): object {
     realizedPnl: format.quote(realizedPnl),
     fees: format.quote(fees),
     lastPx: lastPx === null ? null : format.price(lastPx),
+    markPx: markPx === null ? null : format.price(markPx),
     unrealizedPnl:
       value === null
         ? null

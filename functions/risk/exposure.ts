@@ -23,6 +23,9 @@ interface AccountRow {
   readonly kill_switch: boolean
   readonly maker_fee_ppm: number | null
   readonly taker_fee_ppm: number | null
+  readonly max_positions: readonly (readonly [instrumentId: number, lots: number])[]
+  readonly max_orders_per_second: number
+  readonly dead_man_timeout_ms: number
 }
 
 const EXPOSURE = {
@@ -39,7 +42,8 @@ const EXPOSURE = {
 
 const ACCOUNT = {
   name: 'risk.account',
-  text: `SELECT max_open_orders, kill_switch, maker_fee_ppm, taker_fee_ppm
+  text: `SELECT max_open_orders, kill_switch, maker_fee_ppm, taker_fee_ppm, max_positions,
+      max_orders_per_second, dead_man_timeout_ms
     FROM risk_account WHERE account_id = $1`,
 }
 
@@ -70,10 +74,11 @@ export function createRiskUseCases(
       const { accountId, seq } = await begin(params)
       const { rows } = await pool.query<AccountRow>(ACCOUNT, [accountId])
       const [account] = rows
-      const maxOpenOrders = account?.max_open_orders ?? 0
       const result = {
-        maxOpenOrders: maxOpenOrders === 0 ? null : maxOpenOrders,
-        maxPosition: await positionLimits(instruments),
+        maxOpenOrders: orNone(account?.max_open_orders),
+        maxPosition: await positionLimits(instruments, account?.max_positions ?? []),
+        maxOrdersPerSecond: orNone(account?.max_orders_per_second),
+        deadManTimeoutMs: orNone(account?.dead_man_timeout_ms),
         killSwitch: account?.kill_switch ?? false,
         makerFeePpm: account?.maker_fee_ppm ?? null,
         takerFeePpm: account?.taker_fee_ppm ?? null,
@@ -105,15 +110,24 @@ async function toExposure(row: ExposureRow, instruments: InstrumentTable): Promi
   }
 }
 
-/** The limits of the listings; an account's own ones are enforced by the engine, not published. */
-async function positionLimits(instruments: InstrumentTable): Promise<object[]> {
+/** 0 is how the engine says that there is no limit. */
+const orNone = (limit = 0): number | null => (limit === 0 ? null : limit)
+
+/** The account's own limits, and the listings' where it has none. */
+async function positionLimits(
+  instruments: InstrumentTable,
+  own: AccountRow['max_positions'],
+): Promise<object[]> {
   if (instruments.known().size === 0) await instruments.load()
+  const ownLots = new Map(own)
   return [...instruments.known().values()]
-    .filter(({ maxPosition }) => maxPosition > 0)
-    .map(({ symbol, maxPosition, lotSize }) => ({
+    .map(({ instrumentId, symbol, maxPosition, lotSize }) => ({
       symbol,
-      maxPosition: formatSteps(maxPosition, lotSize),
+      lots: ownLots.get(instrumentId) ?? maxPosition,
+      lotSize,
     }))
+    .filter(({ lots }) => lots > 0)
+    .map(({ symbol, lots, lotSize }) => ({ symbol, maxPosition: formatSteps(lots, lotSize) }))
 }
 
 async function readVenue(pool: Postgres): Promise<object> {

@@ -2,9 +2,10 @@
 // amount is a credit: the venue owes the account more. What clients own, EXTERNAL owes.
 
 import { EXTERNAL_ACCOUNT, FEE_ACCOUNT } from './accounts.ts'
+import { assert } from './assert.ts'
 
 /** Kinds of transfers. The place in the list is the code in the journal: append only. */
-export const LEDGER_KINDS = ['Trade', 'Fee', 'Deposit', 'Withdrawal'] as const
+export const LEDGER_KINDS = ['Trade', 'Fee', 'Deposit', 'Withdrawal', 'Settlement'] as const
 export type LedgerKind = (typeof LEDGER_KINDS)[number]
 
 /** One line of the journal; amount in minor units of the asset, signed, never zero. */
@@ -46,12 +47,32 @@ export function postTrade(trade: SpotTrade): LedgerTransfer[] {
     ...move(buyer.account, seller.account, quoteAssetId, notional),
     ...move(seller.account, buyer.account, baseAssetId, baseAmount),
   ]
-  const transfers: LedgerTransfer[] = [{ kind: 'Trade', legs }]
-  for (const side of [buyer, seller]) {
-    if (side.fee === 0n) continue
-    transfers.push({ kind: 'Fee', legs: move(side.account, FEE_ACCOUNT, quoteAssetId, side.fee) })
+  return [{ kind: 'Trade', legs }, ...postFees([buyer, seller], quoteAssetId)]
+}
+
+/** One transfer for each side's fee; all that a trade of a perpetual moves at once. */
+export function postFees(sides: readonly TradeSide[], quoteAssetId: number): LedgerTransfer[] {
+  return sides
+    .filter(({ fee }) => fee !== 0n)
+    .map(({ account, fee }) => ({
+      kind: 'Fee',
+      legs: move(account, FEE_ACCOUNT, quoteAssetId, fee),
+    }))
+}
+
+/**
+ * What a command on perpetuals has realised, paid by insurance and passed on, beyond its fees: the
+ * rest of its balance changes in one transfer, the venue's clearing account among the legs.
+ */
+export function postSettlement(rest: readonly Leg[]): LedgerTransfer {
+  const legs = rest.filter(({ amount }) => amount !== 0n)
+  const sums = new Map<number, bigint>()
+  for (const { assetId, amount } of legs) {
+    sums.set(assetId, (sums.get(assetId) ?? 0n) + amount)
   }
-  return transfers
+  const isBalanced = [...sums.values()].every((sum) => sum === 0n)
+  assert(isBalanced, 'what a command moves between balances sums to zero')
+  return { kind: 'Settlement', legs }
 }
 
 /** Money from (positive) or to (negative) the world outside. */

@@ -51,6 +51,15 @@ export function applyFill(position: Position, fill: PositionFill): Position {
   }
 }
 
+/** What the engine said a position in a perpetual became; the result is of that one command. */
+export function takeOver(
+  { realizedPnl, fees }: Position,
+  moved: Pick<Position, 'netQty' | 'cost' | 'realizedPnl'>,
+): Position {
+  const { netQty, cost } = moved
+  return { netQty, cost, realizedPnl: realizedPnl + moved.realizedPnl, fees }
+}
+
 /** What closing at `value` (quote minor units that the whole position is worth now) would realise. */
 export function unrealizedPnl(position: Position, value: bigint): bigint {
   return value - position.cost

@@ -1,11 +1,20 @@
 // V1: no posting of the ledger makes or loses money.
 
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
+import { encodeCommandBatch } from '#contracts/command-codec.ts'
+import { decodeEventBatch, type EventBatch } from '#contracts/event-codec.ts'
+import type { Command } from '#domain/command.ts'
 import { postExternal, postTrade } from '#domain/ledger-entry.ts'
 import { foldLedger } from '../../functions/ledger/postings.ts'
+import { foldPositions } from '../../functions/positions/projection.ts'
+import {
+  type BatchApplier,
+  createBatchApplier,
+} from '../../runtime/matching/journal/batch-applier.ts'
 import { engineBatches, eventsOf } from '../helpers/engine-events.ts'
 import { BTC_USD } from '../helpers/events.ts'
+import { RandomCommands, START_NS } from '../helpers/workload-random.ts'
 
 const amount = fc.bigInt({ min: 0n, max: 2n ** 62n })
 const fee = fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n })
@@ -63,3 +72,59 @@ test('V9: the journal of any flow adds up to the balances that the engine tells'
   )
   t.pass()
 })
+
+test('V9: journal and positions are the engine through perpetuals, liquidations and auctions', (t) => {
+  let settlements = 0
+  for (let seed = 1; seed <= 12; seed++) {
+    const commands = new RandomCommands(seed)
+    const applier = createBatchApplier()
+    const batches: EventBatch[] = []
+    const take = (command: Command): void => {
+      const seq = applier.seq() + 1
+      const data = encodeCommandBatch({ source: 1, sourceSeq: seq }, [command])
+      const { bytes } = applier.apply(seq, START_NS + BigInt(seq) * 1_000_000n, data)
+      const batch = decodeEventBatch(bytes)
+      commands.observe(batch.events)
+      batches.push(batch)
+    }
+    for (const command of commands.opening()) take(command)
+    for (let i = 0; i < 1_500; i++) take(commands.next())
+    const { engine } = applier
+    const instruments = new Map(engine.instruments().map((i) => [i.instrumentId, i]))
+    const { postings } = foldLedger(batches, instruments)
+    settlements += postings.filter(({ kind }) => kind === 'Settlement').length
+    const journal = new Map<string, bigint>()
+    for (const { account: of, assetId, amount: n } of postings.flatMap((p) => p.legs)) {
+      const key = `${of}:${assetId}`
+      journal.set(key, (journal.get(key) ?? 0n) + n)
+    }
+    for (const { account: of, assetId, balance } of engine.balances()) {
+      t.is(journal.get(`${of}:${assetId}`) ?? 0n, balance, `seed ${seed}, ${of} ${assetId}`)
+      journal.delete(`${of}:${assetId}`)
+    }
+    t.true([...journal.values()].every((rest) => rest === 0n))
+    assertPositions(t, applier, batches)
+  }
+  t.true(settlements > 50, `only ${settlements} settlements: the streams prove little`)
+})
+
+function assertPositions(
+  t: ExecutionContext,
+  { engine }: BatchApplier,
+  batches: readonly EventBatch[],
+): void {
+  const instruments = new Map(engine.instruments().map((i) => [i.instrumentId, i]))
+  const told = foldPositions(batches, instruments).positions.flatMap((position) => {
+    const { kind } = instruments.get(position.instrumentId) ?? BTC_USD
+    const last = position.steps.findLast((step) => 'moved' in step)
+    if (kind === 'Spot' || last === undefined) return []
+    const { netQty, cost } = last.moved
+    const { account: of, instrumentId } = position
+    return netQty === 0n ? [] : [`${of} ${instrumentId} ${netQty} ${cost}`]
+  })
+  const held = engine
+    .positions()
+    .filter(({ netQty }) => netQty !== 0)
+    .map((p) => `${p.account} ${p.instrumentId} ${p.netQty} ${p.cost}`)
+  t.deepEqual(told.sort(), held.sort())
+}

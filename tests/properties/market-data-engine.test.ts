@@ -14,6 +14,7 @@ import { createBatchApplier } from '../../runtime/matching/journal/batch-applier
 import { createCommandFlow } from '../helpers/command-flow.ts'
 import { recordingSink } from '../helpers/market-sink.ts'
 import { seededRandom } from '../helpers/tiny-venue.ts'
+import { RandomCommands, START_NS } from '../helpers/workload-random.ts'
 
 const SYMBOL = 'BTC-USD'
 const TRACE_ID = '0'.repeat(32)
@@ -128,6 +129,9 @@ test('whoever trades or is prevented as a maker stood first in the queue', (t) =
         let taker = 0
         let cmdIndex = -1
         for (const event of decodeEventBatch(bytes).events) {
+          if (event.type === 'InstrumentChanged') {
+            view.isUncrossing = event.instrument.tradingState !== 'Open'
+          }
           if (event.type !== 'ExecutionReport') continue
           if (event.cmdIndex !== cmdIndex) taker = event.orderID
           cmdIndex = event.cmdIndex
@@ -143,4 +147,49 @@ test('whoever trades or is prevented as a maker stood first in the queue', (t) =
     { numRuns: 30 },
   )
   t.true(makers > 500, `only ${makers} makers: the streams prove little`)
+})
+
+/** A random command; more of the resting ones than the generator makes are icebergs. */
+function nextCommand(commands: RandomCommands): Command {
+  const command = commands.next()
+  const { random } = commands
+  if (command.type !== 'NewOrder' || command.ordType !== 'Limit' || !random.chance(30)) {
+    return command
+  }
+  return { ...command, displayQty: Math.max(1, Math.floor(command.orderQty / random.pick([2, 5]))) }
+}
+
+test('the feed shows the levels of the engine through icebergs, triggers, lists and auctions', (t) => {
+  let shown = 0
+  for (let seed = 1; seed <= 25; seed++) {
+    const commands = new RandomCommands(seed)
+    const applier = createBatchApplier()
+    const state = new MarketState(recordingSink(false))
+    const take = (batch: readonly Command[]): void => {
+      const seq = applier.seq() + 1
+      const data = encodeCommandBatch({ source: 1, sourceSeq: seq }, batch)
+      const { bytes } = applier.apply(seq, START_NS + BigInt(seq) * 3_000_000n, data)
+      commands.observe(decodeEventBatch(bytes).events)
+      t.is(state.apply(seq, bytes), 'Applied')
+    }
+    for (const command of commands.opening()) take([command])
+    for (let round = 0; round < 400; round++) {
+      take(Array.from({ length: 1 + commands.random.below(3) }, () => nextCommand(commands)))
+      for (const instrument of applier.engine.instruments()) {
+        const book = state.market(instrument.symbol)?.bookSnapshot(1_000)
+        for (const side of SIDES) {
+          const expected = applier.engine
+            .levels(instrument.instrumentId, side)
+            .map(({ price, qty }) => [
+              formatSteps(price, instrument.tickSize),
+              formatSteps(qty, instrument.lotSize),
+            ])
+          shown += expected.length
+          const found = side === 'Buy' ? book?.bids : book?.asks
+          t.deepEqual(found, expected, `seed ${seed}, round ${round}, ${side}`)
+        }
+      }
+    }
+  }
+  t.true(shown > 10_000, `only ${shown} levels: the streams prove little`)
 })

@@ -34,6 +34,7 @@ export const PositionsSchema = Type.Object({
       realizedPnl: Amount,
       fees: Amount,
       lastPx: AmountOrNull,
+      markPx: AmountOrNull,
       unrealizedPnl: AmountOrNull,
     }),
   ),
@@ -124,6 +125,8 @@ export const LimitsSchema = Type.Object(
   {
     maxOpenOrders: Type.Union([Type.Integer(), Type.Null()]),
     maxPosition: Type.Array(Type.Object({}, { additionalProperties: true })),
+    maxOrdersPerSecond: Type.Union([Type.Integer(), Type.Null()]),
+    deadManTimeoutMs: Type.Union([Type.Integer(), Type.Null()]),
     killSwitch: Type.Boolean(),
     exposure: Type.Array(Type.Object({}, { additionalProperties: true })),
   },

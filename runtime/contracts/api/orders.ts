@@ -133,6 +133,7 @@ export const OrderSchema = Type.Object({
   cumNotional: Amount,
   fees: Amount,
   postOnly: Type.Boolean(),
+  reduceOnly: Type.Boolean(),
   rejectReason: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   createdAtMs: Type.Integer(),
   updatedAtMs: Type.Integer(),

@@ -68,8 +68,42 @@ test('a deposit is posted once: not for the outside, not when it is a repeat', (
   ])
 })
 
-test('only spot instruments are posted: anything else is a bug', (t) => {
+test('a trade of a perpetual posts its fees, and what the command realised in one settlement', (t) => {
   const perpetual = new Map([[1, { ...BTC_USD, kind: 'LinearPerpetual' as const }]])
-  t.throws(() => foldLedger([batch(1, trade(sale))], perpetual), { message: /spot/ })
+  const moved = {
+    type: 'PositionChanged',
+    cmdIndex: 0,
+    account: 1_000,
+    traceId: 'a'.repeat(32),
+    instrumentId: 1,
+    netQty: 0,
+    cost: 0n,
+    realizedPnl: 50n,
+    reason: 'Trade',
+  } as const
+  const reports = trade(sale).map((event) => ({ ...event, fee: 1n }))
+  const changes = [
+    balance({ account: 1_000, reason: 'Trade', delta: 49n }),
+    balance({ account: 1_001, reason: 'Trade', delta: -1n }),
+    balance({ account: 4, reason: 'Trade', delta: -50n }),
+    balance({ account: 2, reason: 'Trade', delta: 2n }),
+  ]
+  const { postings } = foldLedger([batch(1, [...reports, moved, ...changes])], perpetual)
+  t.deepEqual(
+    postings.map(({ kind }) => kind),
+    ['Fee', 'Fee', 'Settlement'],
+  )
+  t.deepEqual(
+    postings[2]?.legs.map(({ account, amount }) => [account, amount]),
+    [
+      [1_000, 50n],
+      [4, -50n],
+    ],
+  )
+  const unbalanced = [...reports, moved, ...changes.slice(1)]
+  t.throws(() => foldLedger([batch(1, unbalanced)], perpetual), { message: /sums to zero/ })
+})
+
+test('an instrument that was never listed does not trade', (t) => {
   t.throws(() => foldLedger([batch(1, trade(sale))], new Map()), { message: /listed/ })
 })
