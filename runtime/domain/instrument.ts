@@ -3,6 +3,7 @@
 export const INSTRUMENT_KINDS = ['Spot', 'LinearPerpetual'] as const
 export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number]
 
+/** What passes in each, and where each may lead: docs/reference/order-semantics.md. */
 export const TRADING_STATES = [
   'PreOpen',
   'Auction',

@@ -68,6 +68,9 @@ test('terms that contradict each other are refused, whatever their types', (t) =
     { allowedStpModes: ['Sometimes'] },
     { defaultStpMode: 'Decrement' },
     { tradingState: 'Ajar' },
+    { volatilityGuard: 5 },
+    { volatilityGuard: { bandPpm: 1_000_000, action: 'EndSweep' } },
+    { volatilityGuard: { bandPpm: 5 } },
   ]
   for (const change of odd) {
     t.false(
