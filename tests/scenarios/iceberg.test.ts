@@ -100,9 +100,19 @@ rule(
   a3 buy 2 @ 100 b1                    -> b1 New; b1 Trade 2@100; s1 Trade 2@100
   a1 replace s1 to 13 @ 100 as s3      -> s3 Replaced
   book | 18@100
-  a1 replace s3 to 6 @ 100 as s4       -> s4 Replaced
+  a3 buy 4 @ 100 b2                    -> b2 New; b2 Trade 4@100; s3 Trade 4@100
   book | 14@100
-  a3 buy 5 @ 100 b2                    -> b2 New; b2 Trade 4@100; s4 Trade 4@100; b2 Trade 1@100; s2 Trade 1@100
+`,
+)
+
+rule(
+  'ICE-8: when nothing is hidden any more the tranche gets smaller, and keeps the place',
+  `
+  a1 sell 50 @ 100 show=10 s1          -> s1 New
+  a2 sell 10 @ 100 s2                  -> s2 New
+  a1 replace s1 to 4 @ 100 as s3       -> s3 Replaced
+  book | 14@100
+  a3 buy 5 @ 100 b1                    -> b1 New; b1 Trade 4@100; s3 Trade 4@100; b1 Trade 1@100; s2 Trade 1@100
 `,
 )
 

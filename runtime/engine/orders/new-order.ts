@@ -87,7 +87,7 @@ export function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): 
   i32[at + DETAIL.attributes] = attributes
   i32[at + DETAIL.extra] = NONE
   s.clientIds.open(order)
-  countOrder(s, a.accountSlot)
+  if (a.isLimited) countOrder(s, a.accountSlot)
   if (cmd.timeInForce !== FORCE_GTC) setEnd(s, order, cmd)
   if (cmd.displayQty !== 0) setDisplay(s, order, cmd.displayQty)
   return order
