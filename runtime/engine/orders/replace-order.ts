@@ -246,7 +246,7 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
     closeOrder(s, order)
     return
   }
-  countOrder(s, a.accountSlot)
+  if (a.isLimited) countOrder(s, a.accountSlot)
   f64[order * DETAIL.doubles + DETAIL.orderQty] = cmd.orderQty
   const residue = feeResidueOf(s.details.i32, order)
   setFees(s.details.i32, order, a.makerFeePpm, a.takerFeePpm, residue)
@@ -275,7 +275,7 @@ function applyWaiting(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): v
   loadClOrdID(s, order, oldID)
   releaseWaiting(s, instrument, order)
   rename(s, order, cmd, a)
-  countOrder(s, a.accountSlot)
+  if (a.isLimited) countOrder(s, a.accountSlot)
   setFees(s.details.i32, order, a.makerFeePpm, a.takerFeePpm, 0)
   const side = a.key > 0 ? SIDE_BUY : SIDE_SELL
   s.memory.orders.f64[order * ORDER.doubles + ORDER.key] = keyOf(side, holdPrice)
