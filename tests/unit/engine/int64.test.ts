@@ -140,3 +140,35 @@ test('F7: rounding goes down or up for either sign', (t) => {
   ]
   t.deepEqual(cases, wanted)
 })
+
+test('F2: a share of an amount is exact to the unit, and says whether a rest was cut off', (t) => {
+  const random = new Random(6)
+  const wholes = [1, 2, 3, 7, 1_000_000, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1]
+  for (const value of amounts(random, 400)) {
+    for (const whole of [...wholes, 1 + random.below(1_000_000), random.next() * 1000 + 1]) {
+      for (const part of [0, 1, whole - 1, whole, Math.floor(whole / 3), random.next() % whole]) {
+        const share = register(value)
+        const isCut = share.scale(part, whole)
+        const exact = value * BigInt(part)
+        const isRight =
+          share.toBigInt() === exact / BigInt(whole) && isCut === (exact % BigInt(whole) !== 0n)
+        if (!isRight) return t.fail(`${value} x ${part} / ${whole}: ${share.toBigInt()}`)
+      }
+    }
+  }
+  t.pass()
+})
+
+test('F5: what does not fit counts as the largest value that does', (t) => {
+  for (const [value, wanted] of [
+    [MAX, MAX],
+    [MAX + 1n, MAX],
+    [2n ** 80n, MAX],
+    [-5n, -5n],
+    [0n, 0n],
+  ] as const) {
+    const amount = register(value)
+    amount.clamp()
+    t.is(amount.toBigInt(), wanted)
+  }
+})
