@@ -25,7 +25,7 @@ import { placeOrder } from './orders/new-order.ts'
 import { replaceOrder } from './orders/replace-order.ts'
 import { instrumentOf } from './orders/resting.ts'
 import { checkInvariants } from './snapshot/invariants.ts'
-import { loadSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
+import { loadSnapshot, type PreparedSnapshot, prepareSnapshot } from './snapshot/snapshot.ts'
 import { stateHash } from './snapshot/state-hash.ts'
 import {
   type BalanceView,
@@ -40,6 +40,7 @@ import {
 import { idToWords, traceToWords } from './words.ts'
 
 export type { EngineOptions } from './engine-state.ts'
+export type { PreparedSnapshot } from './snapshot/snapshot.ts'
 export type { BalanceView, LevelView, OrderView, PositionView } from './views.ts'
 
 /** Owns the whole state. Nothing that it hands out is a part of it. */
@@ -154,9 +155,17 @@ export class Engine {
     return stateHash(this.#state)
   }
 
+  /** The state as it is now, to be written into memory that is there: see snapshot/snapshot.ts. */
+  prepareSnapshot(): PreparedSnapshot {
+    return prepareSnapshot(this.#state)
+  }
+
   /** The state as chunks of bytes, all of them copies. */
   takeSnapshot(): Uint8Array[] {
-    return takeSnapshot(this.#state)
+    const { bytes, writeTo } = this.prepareSnapshot()
+    const copy = new Uint8Array(bytes)
+    writeTo(copy)
+    return [copy]
   }
 
   /** Takes over a snapshot. Shapes: only into an engine that has seen no command. Errors: throws. */

@@ -92,10 +92,9 @@ export class ClientIds {
     this.#refs.insert(hash, place * 2 + 1)
   }
 
-  /** After a snapshot: finds everything again; `open` are the handles of the open orders. */
-  reindex(open: readonly number[] | Int32Array): void {
-    this.#refs.reserve(open.length + this.ring.count)
-    for (const order of open) this.open(order)
+  /** After a snapshot: room for so many ids in use (see `open`), and all that are done. */
+  reindex(open: number): void {
+    this.#refs.reserve(open + this.ring.count)
     for (let i = 0; i < this.ring.count; i++) {
       const ref = this.ring.at(i) * 2 + 1
       this.#refs.insert(this.#hashAt(ref), ref)

@@ -27,14 +27,14 @@ export class Columns {
     this.f64 = new Float64Array(buffer)
   }
 
-  /** Copy of the first `used` records. */
-  save(used: number): Uint8Array {
-    this.reach(used)
-    return new Uint8Array(this.i32.buffer, 0, used * this.words * 4).slice()
+  /** The first `used` records themselves: for a copy. */
+  memory(used: number): Uint8Array {
+    this.reach(used - 1)
+    return new Uint8Array(this.i32.buffer, 0, used * this.words * 4)
   }
 
   restore(bytes: Uint8Array): void {
-    this.reach(bytes.length / (this.words * 4))
+    this.reach(bytes.length / (this.words * 4) - 1)
     new Uint8Array(this.i32.buffer).set(bytes)
   }
 }

@@ -66,10 +66,25 @@ export class SlotPool {
     this.#capacity = capacity
   }
 
-  /** Copy of the used memory, and the two numbers that are not in it. */
-  save(): { readonly bytes: Uint8Array; readonly freeHead: number; readonly live: number } {
-    const bytes = new Uint8Array(this.i32.buffer, 0, this.used * this.words * 4).slice()
-    return { bytes, freeHead: this.#freeHead, live: this.live }
+  /** The used memory itself: for a copy. */
+  get memory(): Uint8Array {
+    return new Uint8Array(this.i32.buffer, 0, this.used * this.words * 4)
+  }
+
+  /** The slot freed last. */
+  get freeHead(): number {
+    return this.#freeHead
+  }
+
+  /** 1 at each slot that is free, and at slot 0. */
+  freeSlots(): Uint8Array {
+    const free = new Uint8Array(this.used)
+    free[NONE] = 1
+    for (let slot = this.#freeHead; slot !== NONE; slot = this.i32[slot * this.words] as number) {
+      if (free[slot] !== 0) throw new Error('snapshot: broken pool')
+      free[slot] = 1
+    }
+    return free
   }
 
   /** Takes the memory of another pool. Errors: throws when the bytes are no whole records. */

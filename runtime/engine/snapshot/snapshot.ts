@@ -8,15 +8,13 @@ import { type IdRing, REMEMBERED } from '../accounts/id-ring.ts'
 import { POSITION } from '../accounts/positions.ts'
 import { addInstrument } from '../admin/listing.ts'
 import { restoreIndication } from '../auction/indication.ts'
-import type { BookSide } from '../book/book-side.ts'
-import { LEVEL, ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { restoreSwitches } from '../lifetime/dead-man.ts'
 import { restoreEnds } from '../lifetime/expiry.ts'
-import { NONE, type SlotPool } from '../memory/slot-pool.ts'
+import type { SlotPool } from '../memory/slot-pool.ts'
 import { restoreTriggers } from '../triggers/waiting-state.ts'
 
-const SNAPSHOT_VERSION = 3
+const SNAPSHOT_VERSION = 4
 const MAGIC = 'TESNAP'
 const PREFIX_BYTES = 16
 
@@ -76,11 +74,17 @@ function ringsOf(s: EngineState): IdRing[] {
   return [s.clientIds.ring, s.transferIds.ring]
 }
 
-/** The state as chunks; all copies, so the engine may go on while they are written. */
-export function takeSnapshot(s: EngineState): Uint8Array[] {
-  const saved = poolsOf(s).map((pool) => pool.save())
-  const details = s.details.save(s.memory.orders.used)
-  const header: Header = {
+/** All memory that makes up the state, in the order of its sections. */
+function sectionsOf(s: EngineState): Uint8Array[] {
+  return [
+    ...poolsOf(s).map((pool) => pool.memory),
+    s.details.memory(s.memory.orders.used),
+    ...ringsOf(s).map((ring) => ring.records.memory(ring.used)),
+  ]
+}
+
+function headerOf(s: EngineState): Header {
+  return {
     version: SNAPSHOT_VERSION,
     lastSeq: s.lastSeq,
     now: s.now,
@@ -101,12 +105,36 @@ export function takeSnapshot(s: EngineState): Uint8Array[] {
             bestAsk: known.book.asks.best,
           },
     ),
-    pools: saved.map(({ bytes, freeHead, live }) => ({ bytes: bytes.length, freeHead, live })),
-    detailBytes: details.length,
+    pools: poolsOf(s).map(({ memory, freeHead, live }) => ({
+      bytes: memory.length,
+      freeHead,
+      live,
+    })),
+    detailBytes: s.details.memory(s.memory.orders.used).length,
     rings: ringsOf(s).map(({ oldest, count, used }) => ({ oldest, count, used })),
   }
-  const rings = ringsOf(s).map((ring) => ring.records.save(ring.used))
-  return [...encodeHeader(header), ...saved.map((pool) => pool.bytes), details, ...rings]
+}
+
+/** A snapshot as it would be now: its size, and how to write it into memory of at least that size. */
+export interface PreparedSnapshot {
+  readonly bytes: number
+  /** Copies the state. Shapes: before the engine's next command. */
+  readonly writeTo: (target: Uint8Array) => void
+}
+
+/** The engine stands still only while this is written: a header and copies of whole pools. */
+export function prepareSnapshot(s: EngineState): PreparedSnapshot {
+  const pieces = [...encodeHeader(headerOf(s)), ...sectionsOf(s)]
+  return {
+    bytes: pieces.reduce((sum, piece) => sum + piece.length, 0),
+    writeTo: (target) => {
+      let at = 0
+      for (const piece of pieces) {
+        target.set(piece, at)
+        at += piece.length
+      }
+    },
+  }
 }
 
 /**
@@ -147,24 +175,21 @@ export function loadSnapshot(s: EngineState, bytes: Uint8Array): void {
   s.accounts.reindex()
   s.balances.reindex()
   s.positions.reindex()
-  const open: number[] = []
-  s.orderIds.reserve(s.memory.orders.live)
   for (const saved of header.instruments) {
     const instrument = addInstrument(s, saved.definition)
     instrument.lastPrice = saved.lastPrice
     instrument.markPrice = saved.markPrice
     instrument.lastTradeID = saved.lastTradeID
-    restoreSide(s, instrument.book.bids, saved.bestBid, open)
-    restoreSide(s, instrument.book.asks, saved.bestAsk, open)
+    instrument.book.bids.restore(saved.bestBid)
+    instrument.book.asks.restore(saved.bestAsk)
     restoreIndication(instrument)
   }
   for (let slot = 1; slot < s.positions.pool.used; slot++) {
     s.instrumentAt(s.positions.get(slot, POSITION.instrumentId)).addPosition()
   }
-  open.push(...restoreTriggers(s))
+  restoreTriggers(s)
   s.margins.reindex((id) => s.instrumentAt(id))
-  s.clientIds.reindex(open)
-  s.transferIds.reindex([])
+  restoreIds(s)
   restoreEnds(s)
   restoreSwitches(s)
 }
@@ -178,18 +203,17 @@ function restoreScalars(s: EngineState, header: Header): void {
   s.assets.push(...header.assets)
 }
 
-function restoreSide(s: EngineState, side: BookSide, best: number, open: number[]): void {
-  side.restore(best)
-  const { orders, levels } = s.memory
-  let level = best
-  while (level !== NONE) {
-    let order = levels.i32[level * LEVEL.words + LEVEL.head] as number
-    while (order !== NONE) {
-      s.orderIds.insert(order)
-      open.push(order)
-      order = orders.i32[order * ORDER.words + ORDER.next] as number
-    }
-    level = levels.i32[level * LEVEL.words + LEVEL.worse] as number
+/** Every record of an order that is not free is an open order's; they are read as they lie. */
+function restoreIds(s: EngineState): void {
+  const { orders } = s.memory
+  s.orderIds.reserve(orders.live)
+  s.clientIds.reindex(orders.live)
+  s.transferIds.reindex(0)
+  const free = orders.freeSlots()
+  for (let order = 1; order < orders.used; order++) {
+    if (free[order] !== 0) continue
+    s.orderIds.insert(order)
+    s.clientIds.open(order)
   }
 }
 

@@ -17,8 +17,8 @@ export function waitingOrders(s: EngineState): number[] {
   return orders.sort((a, b) => orderIDOf(s, a) - orderIDOf(s, b))
 }
 
-/** After a snapshot: all that waits is found again from its records. Answers the orders. */
-export function restoreTriggers(s: EngineState): number[] {
+/** After a snapshot: all that waits is found again from its records. */
+export function restoreTriggers(s: EngineState): void {
   const { i32, f64, used } = s.extras
   for (let extra = 1; extra < used; extra++) {
     const at = extra * EXTRA.words
@@ -34,7 +34,4 @@ export function restoreTriggers(s: EngineState): number[] {
     if (i32[at + EXTRA.triggerNext] === NONE) list.last = extra
     if (i32[at + EXTRA.triggerPrevious] === NONE) list.first = extra
   }
-  const orders = waitingOrders(s)
-  for (const order of orders) s.orderIds.insert(order)
-  return orders
 }
