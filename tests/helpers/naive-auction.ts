@@ -3,8 +3,9 @@
 // cleverness.
 
 import type { NewOrder } from '#domain/command.ts'
+import type { VolatilityAction } from '#domain/instrument.ts'
 import type { Side } from '#domain/order.ts'
-import type { NaiveInstrument, NaiveOrder } from './naive-book.ts'
+import { type NaiveInstrument, type NaiveOrder, opposite } from './naive-book.ts'
 
 export interface NaiveIndication {
   readonly indicativePrice: number
@@ -92,4 +93,17 @@ export function reachOf(i: NaiveInstrument, side: Side, limit: number | null): n
   const edge = side === 'Buy' ? i.guardPrice + width : i.guardPrice - width
   if (side === 'Buy') return Math.min(limit ?? edge, edge, Number.MAX_SAFE_INTEGER)
   return Math.max(limit ?? edge, edge)
+}
+
+/** What the guard does about a matched order that it has stopped; null when it has not. */
+export function guardAction(
+  order: NaiveOrder,
+  limit: number | null,
+  short: boolean,
+): VolatilityAction | null {
+  const { instrument, side } = order
+  if (order.leaves === 0 && !short) return null
+  if (opposite(instrument, side, limit).length === 0) return null
+  if (opposite(instrument, side, reachOf(instrument, side, limit)).length > 0) return null
+  return instrument.definition.volatilityGuard?.action ?? null
 }

@@ -7,7 +7,7 @@ import type { Side, StpMode } from '#domain/order.ts'
 import type { NaiveIndication } from './naive-auction.ts'
 import { shownOf, tranches } from './naive-iceberg.ts'
 import type { NaiveList } from './naive-lists.ts'
-import type { NaiveTrigger } from './naive-triggers.ts'
+import type { NaiveTrigger } from './naive-waiting.ts'
 
 /** An order as the naive engine keeps it. */
 export interface NaiveOrder {

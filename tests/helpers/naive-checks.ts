@@ -16,7 +16,7 @@ import {
   reduceOnlyRoom,
   reduceOnlyRoomFor,
 } from './naive-margin.ts'
-import { isLimitType, needOf } from './naive-triggers.ts'
+import { isLimitType, needOf } from './naive-waiting.ts'
 
 const MILLION = 1_000_000n
 

@@ -5,12 +5,12 @@
 import type { CancelOrder, Command, NewOrder, ReplaceOrder } from '#domain/command.ts'
 import type { BalanceChanged, EngineEvent } from '#domain/event.ts'
 import type { Asset } from '#domain/instrument.ts'
-import type { OrdStatus, Side } from '#domain/order.ts'
+import type { ExecType, Side } from '#domain/order.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
 import type { BalanceView, LevelView, PositionView } from '#engine/engine.ts'
 import { COMMAND_NS, type EngineUnderTest } from './engine-under-test.ts'
 import { admin } from './naive-admin.ts'
-import { reachOf } from './naive-auction.ts'
+import { guardAction, reachOf } from './naive-auction.ts'
 import {
   ceilDiv,
   type NaiveInstrument,
@@ -19,9 +19,9 @@ import {
   opposite,
 } from './naive-book.ts'
 import { checkNew, checkReplace } from './naive-checks.ts'
-import { showFirst, shownOf, shrinkShown, takeShown } from './naive-iceberg.ts'
+import { showFirst, shownOf, shrinkShown } from './naive-iceberg.ts'
 import { countOrder, endOf, type NaiveAccountTime, noTime, staysOpen } from './naive-lifetime.ts'
-import type { NaiveList } from './naive-lists.ts'
+import { type NaiveList, touchList } from './naive-lists.ts'
 import {
   enforceReduceOnly,
   isOverPositionLimit,
@@ -29,22 +29,20 @@ import {
   NaiveMargin,
   positionViews,
   reportPositions,
-  settlePerpetual,
 } from './naive-margin.ts'
-import { rejectNew, rejectRequest, report } from './naive-reports.ts'
+import { openStatus, rejectNew, rejectRequest, report } from './naive-reports.ts'
 import { enter, reportIndications } from './naive-states.ts'
+import { prevent, trade } from './naive-trades.ts'
+import { checkTrigger, settleDependents } from './naive-triggers.ts'
 import {
-  checkTrigger,
   countedWaiting,
   hold,
   isLimitType,
   isTriggerType,
-  observe,
   release,
-  settleDependents,
   startElectable,
   startWaiting,
-} from './naive-triggers.ts'
+} from './naive-waiting.ts'
 
 interface Account {
   killSwitch: boolean
@@ -206,10 +204,10 @@ export class NaiveEngine implements EngineUnderTest {
     const isOpen = instrument.definition.tradingState === 'Open'
     const next = () => (isOpen ? opposite(instrument, order.side, reach)[0] : undefined)
     for (let maker = next(); maker !== undefined && order.leaves > 0; maker = next()) {
-      if (maker.account === order.account && order.stpMode !== 'None') this.prevent(order, maker)
-      else this.trade(order, maker, Math.min(order.leaves, shownOf(maker)))
+      if (maker.account === order.account && order.stpMode !== 'None') prevent(this, order, maker)
+      else trade(this, order, maker, Math.min(order.leaves, shownOf(maker)))
     }
-    const guard = this.isGuardHit(order, limit, isOpen, short)
+    const guard = isOpen ? guardAction(order, limit, short) : null
     const fits = order.cumNotional + this.notional(order, order.leaves) < 2n ** 63n
     const mayRest = isLimit && staysOpen(command.timeInForce) && fits
     if (order.leaves === 0 && wanted > 0) {
@@ -225,115 +223,6 @@ export class NaiveEngine implements EngineUnderTest {
     }
     enforceReduceOnly(this)
     if (guard === 'Auction') enter(this, instrument, 'Auction', 0)
-  }
-
-  /** What the volatility guard does about an order that it has stopped; null when it has not. */
-  isGuardHit(order: NaiveOrder, limit: number | null, isOpen: boolean, short: boolean) {
-    const { instrument, side } = order
-    if (!isOpen || (order.leaves === 0 && !short)) return null
-    if (opposite(instrument, side, limit).length === 0) return null
-    if (opposite(instrument, side, reachOf(instrument, side, limit)).length > 0) return null
-    return instrument.definition.volatilityGuard?.action ?? null
-  }
-
-  prevent(taker: NaiveOrder, maker: NaiveOrder): void {
-    const mode = taker.stpMode
-    if (mode === 'Decrement') {
-      const qty = Math.min(taker.leaves, shownOf(maker))
-      this.preventPart(taker, qty)
-      this.preventPart(maker, qty)
-      return
-    }
-    if (mode !== 'ExpireMaker') this.preventPart(taker, taker.leaves)
-    if (mode !== 'ExpireTaker') this.preventPart(maker, maker.leaves)
-  }
-
-  preventPart(order: NaiveOrder, qty: number): void {
-    const isResting = order.instrument.open.includes(order)
-    const before = isResting ? this.holdOf(order) : 0n
-    order.leaves -= qty
-    order.prevented += qty
-    if (isResting) takeShown(this, order, qty)
-    if (isResting) this.changeHold(order, this.holdOf(order) - before)
-    if (order.leaves === 0) this.forget(order)
-    report(
-      this,
-      order,
-      'TradePrevented',
-      order.leaves > 0 ? openStatus(order) : 'Expired',
-      order.leaves,
-    )
-  }
-
-  /** One trade, at the maker's price or, in an uncross, at the auction's. */
-  trade(taker: NaiveOrder, maker: NaiveOrder, qty: number, price = maker.price): void {
-    const i = maker.instrument
-    const d = i.definition
-    const notional = BigInt(price) * BigInt(qty) * d.notionalFactor
-    const base = BigInt(qty) * d.lotBaseMinor
-    const resting = i.open.includes(taker) ? [taker, maker] : [maker]
-    const holds = new Map(resting.map((order) => [order, this.holdOf(order)]))
-    const takerFee = this.charge(taker, taker.takerFeePpm, notional, qty)
-    const makerFee = this.charge(maker, maker.makerFeePpm, notional, qty)
-    const release = (order: NaiveOrder) => {
-      const before = holds.get(order)
-      if (before !== undefined) this.changeHold(order, this.holdOf(order) - before)
-    }
-    const buyer = maker.side === 'Buy' ? maker : taker
-    const seller = maker.side === 'Buy' ? taker : maker
-    const fees = new Map([
-      [taker, takerFee],
-      [maker, makerFee],
-    ])
-    const buyerFee = fees.get(buyer) as bigint
-    const sellerFee = fees.get(seller) as bigint
-    release(buyer)
-    if (isPerpetual(i)) {
-      release(seller)
-      const sides = [
-        { account: buyer.account, fee: buyerFee },
-        { account: seller.account, fee: sellerFee },
-      ] as const
-      settlePerpetual(this, i, ...sides, BigInt(qty), notional)
-    } else {
-      this.changeBalance(buyer.account, d.quote.assetId, -notional - buyerFee)
-      this.changeBalance(buyer.account, d.base.assetId, base)
-      release(seller)
-      this.changeBalance(seller.account, d.base.assetId, -base)
-      this.changeBalance(seller.account, d.quote.assetId, notional - sellerFee)
-      this.changeBalance(2, d.quote.assetId, takerFee + makerFee)
-    }
-    i.lastPrice = price
-    observe(this, i, price)
-    i.lastTradeID += 1
-    // In an uncross, where both rest, the hidden part goes first and nobody changes place.
-    if (resting.length === 1) takeShown(this, maker, qty)
-    else for (const order of resting) shrinkShown(order)
-    for (const order of resting) if (order.leaves === 0) this.forget(order)
-    for (const order of [taker, maker]) {
-      report(this, order, 'Trade', order.leaves > 0 ? 'PartiallyFilled' : 'Filled', order.leaves, {
-        aggressor: order === taker,
-        tradeID: i.lastTradeID,
-        lastQty: qty,
-        lastPx: price,
-        lastNotional: notional,
-        fee: fees.get(order) as bigint,
-      })
-    }
-  }
-
-  /** Moves a fill from leaves to cum; all fills of an order pay its exact fee rounded up. */
-  charge(order: NaiveOrder, ppm: number, notional: bigint, qty: number): bigint {
-    order.leaves -= qty
-    order.cumQty += qty
-    order.cumNotional += notional
-    const exact = order.feeExact + notional * BigInt(ppm)
-    const fee = ppm === 0 ? 0n : ceilDiv(exact, MILLION) - order.feePaid
-    const feeBalance = this.of(2, order.instrument.definition.quote.assetId).balance
-    if (ppm < 0 && feeBalance + fee < -(2n ** 60n)) return 0n
-    if (ppm !== 0) order.feeExact = exact
-    order.feePaid += fee
-    return fee
   }
 
   /** Whether it was canceled. */
@@ -423,6 +312,11 @@ export class NaiveEngine implements EngineUnderTest {
     return mine.find((o) =>
       c.orderID === 0 ? o.clOrdID === c.origClOrdID : o.orderID === c.orderID,
     )
+  }
+
+  /** Every report of an order passes here: its list may have to know. */
+  noteStep(order: NaiveOrder, execType: ExecType): void {
+    touchList(this, order, execType)
   }
 
   forget(order: NaiveOrder): void {
@@ -588,8 +482,4 @@ export class NaiveEngine implements EngineUnderTest {
   rare(event: Record<string, unknown>): void {
     this.events.push({ cmdIndex: 0, traceId: this.traceId, ...event } as unknown as EngineEvent)
   }
-}
-
-function openStatus(order: NaiveOrder): OrdStatus {
-  return order.cumQty > 0 ? 'PartiallyFilled' : 'New'
 }

@@ -7,7 +7,7 @@ import { inCancelOrder } from './naive-auction.ts'
 import type { NaiveInstrument, NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { report } from './naive-reports.ts'
-import { waitingInCancelOrder } from './naive-triggers.ts'
+import { waitingInCancelOrder } from './naive-waiting.ts'
 
 const DAY_NS = 86_400_000_000_000n
 const TIMEOUT_MS_MAX = 86_400_000

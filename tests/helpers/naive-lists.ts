@@ -9,9 +9,9 @@ import type { NaiveEngine } from './naive-engine.ts'
 import { countOrder } from './naive-lifetime.ts'
 import { available, checkMargin, isPerpetual } from './naive-margin.ts'
 import { report } from './naive-reports.ts'
+import { checkTrigger } from './naive-triggers.ts'
 import {
   arm,
-  checkTrigger,
   electBy,
   hold,
   isTriggerType,
@@ -19,7 +19,7 @@ import {
   release,
   startElectable,
   startWaiting,
-} from './naive-triggers.ts'
+} from './naive-waiting.ts'
 
 /** Two legs of an OCO; entry, take-profit and stop-loss of a bracket. */
 export interface NaiveList {

@@ -13,7 +13,7 @@ import type { NaiveEngine } from './naive-engine.ts'
 import { shrinkShown } from './naive-iceberg.ts'
 import { staysOpen } from './naive-lifetime.ts'
 import { report } from './naive-reports.ts'
-import { isLimitType } from './naive-triggers.ts'
+import { isLimitType } from './naive-waiting.ts'
 
 const MILLION = 1_000_000n
 const INT64_MAX = 2n ** 63n - 1n

@@ -6,7 +6,6 @@ import type { ExecType, OrdStatus } from '#domain/order.ts'
 import type { RejectReason } from '#domain/reject-reason.ts'
 import type { NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
-import { touchList } from './naive-lists.ts'
 
 export function report(
   n: NaiveEngine,
@@ -53,7 +52,7 @@ export function report(
     origClOrdID: '',
     ...more,
   })
-  touchList(n, order, execType)
+  n.noteStep(order, execType)
 }
 
 export function rejectNew(
@@ -137,4 +136,8 @@ export function pushReject(n: NaiveEngine, more: Partial<ExecutionReport>): void
 
 function whole(value: number): number {
   return Number.isSafeInteger(value) ? value : 0
+}
+
+export function openStatus(order: NaiveOrder): OrdStatus {
+  return order.cumQty > 0 ? 'PartiallyFilled' : 'New'
 }

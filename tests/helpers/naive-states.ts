@@ -8,7 +8,8 @@ import type { NaiveInstrument, NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
 import { enforceReduceOnly } from './naive-margin.ts'
 import { report } from './naive-reports.ts'
-import { electBy } from './naive-triggers.ts'
+import { trade } from './naive-trades.ts'
+import { electBy } from './naive-waiting.ts'
 
 /** Where each state may lead, besides to itself. */
 const NEXT_STATES: { readonly [State in TradingState]: readonly TradingState[] } = {
@@ -71,7 +72,7 @@ function uncross(n: NaiveEngine, i: NaiveInstrument): void {
     const ask = first('Sell')
     const qty = Math.min(left, bid.leaves, ask.leaves)
     const [taker, maker] = bid.orderID > ask.orderID ? [bid, ask] : [ask, bid]
-    n.trade(taker, maker, qty, price)
+    trade(n, taker, maker, qty, price)
     left -= qty
   }
   i.guardPrice = i.lastPrice
