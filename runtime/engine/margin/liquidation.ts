@@ -22,7 +22,6 @@ import { equityOf, marginsBehind } from './equity.ts'
 import { loadMaintenance, loadUnrealized } from './exposure-value.ts'
 import { sendLiquidationOrder } from './liquidation-order.ts'
 import { MARGIN } from './margins.ts'
-import { enforceReduceOnly } from './reduce-only.ts'
 
 /** One asset in which the account is below its maintenance margin. */
 interface Shortage {
@@ -48,7 +47,6 @@ export function liquidate(s: EngineState, command: Liquidate): number {
   }
   const canceledCount = cancelAll(s, account, 0, null)
   const ends = shortages.map((shortage) => resolve(s, account, shortage))
-  enforceReduceOnly(s)
   finishCommand(s)
   for (const end of ends) {
     s.sink.rare({

@@ -14,7 +14,7 @@ import { countOrder, isTooFast } from '../lifetime/order-rate.ts'
 import { listOf } from '../lists/order-lists.ts'
 import { checkMargin, MarginOrder } from '../margin/margin-check.ts'
 import { isReduceOnly, isWaiting } from '../margin/margin-holds.ts'
-import { enforceReduceOnly, reduceOnlyRoom } from '../margin/reduce-only.ts'
+import { reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { openStatus } from '../reports.ts'
@@ -257,7 +257,6 @@ function apply(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): void {
     noteBookChange(s, instrument, order, newLeaves - leaves)
     takeHold(s, instrument, order, newLeaves)
     s.reports.stepFor(order, EXEC_REPLACED, status, newLeaves, 0, cmd.clOrdID, oldID)
-    if (instrument.isPerpetual) enforceReduceOnly(s)
     return
   }
   a.key = keyOf(a.key > 0 ? SIDE_BUY : SIDE_SELL, cmd.price)
