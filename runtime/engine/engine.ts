@@ -28,6 +28,7 @@ import { checkInvariants } from './snapshot/invariants.ts'
 import { loadSnapshot, type PreparedSnapshot, prepareSnapshot } from './snapshot/snapshot.ts'
 import { stateHash } from './snapshot/state-hash.ts'
 import {
+  availableOf,
   type BalanceView,
   balancesOf,
   type LevelView,
@@ -138,6 +139,11 @@ export class Engine {
   /** All balances that are not zero, by account and asset. */
   balances(): BalanceView[] {
     return balancesOf(this.#state)
+  }
+
+  /** What an account may spend of an asset; 0 where it has none. */
+  available(account: number, assetId: number): bigint {
+    return availableOf(this.#state, account, assetId)
   }
 
   /** All open positions in perpetuals, by account and instrument. */

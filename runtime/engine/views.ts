@@ -9,6 +9,7 @@ import { MARGIN } from './margin/margins.ts'
 import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
 import { leavesOf, loadClOrdID, orderIDOf } from './orders/resting.ts'
+import { loadAvailable } from './risk/available.ts'
 import { idToText } from './words.ts'
 
 /** One account's balance of one asset, in minor units. */
@@ -53,6 +54,15 @@ export function balancesOf(s: EngineState): BalanceView[] {
     views.push({ account, assetId, balance, hold })
   }
   return views.sort((a, b) => a.account - b.account || a.assetId - b.assetId)
+}
+
+/** What an account may spend of an asset: margin and losses of its perpetuals taken off. */
+export function availableOf(s: EngineState, account: number, assetId: number): bigint {
+  const accountSlot = s.accounts.find(account)
+  const balance = accountSlot === NONE ? NONE : s.balances.find(accountSlot, assetId)
+  if (balance === NONE) return 0n
+  loadAvailable(s, balance, money)
+  return money.toBigInt()
 }
 
 /** All positions that are open, by account and instrument. */

@@ -8,7 +8,7 @@ export const ACCOUNT_OFFSET = 999
 export const ACCOUNT_MAX = 4_294_967_295 - ACCOUNT_OFFSET
 
 /** The venue's own accounts, by number. */
-export const VENUE_ACCOUNTS = ['', 'external', 'fees', 'insurance'] as const
+export const VENUE_ACCOUNTS = ['', 'external', 'fees', 'insurance', 'clearing'] as const
 
 /** How an account of the engine is called in a script, as JSON: its number, or the venue's role. */
 export function accountText(account: number): string {

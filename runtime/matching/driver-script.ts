@@ -2,7 +2,6 @@
 // lines give the same lines, byte for byte. Time is what the last Clock command said.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { formatMoney } from '#contracts/decimal-steps.ts'
 import { InputError } from '#contracts/errors.ts'
 import type { CancelOrder, NewOrder, ReplaceOrder } from '#domain/command.ts'
 import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
@@ -17,7 +16,8 @@ import { idToWords, traceToWords } from '#engine/words.ts'
 import { readCommand } from './driver-commands.ts'
 import { ScriptSink } from './driver-events.ts'
 import { bad, Fields, parseLine, quote } from './driver-fields.ts'
-import { accountText, type Names, type ScriptInstrument } from './driver-names.ts'
+import type { Names, ScriptInstrument } from './driver-names.ts'
+import { balancesLine, bookLine, positionsLine } from './driver-questions.ts'
 import { fieldsOf } from './driver-words.ts'
 
 const BRACE = 123
@@ -114,59 +114,37 @@ export class Script implements Names {
 
   /** Questions about the state. They are no commands and move nothing. */
   #answer(type: string, fields: Fields, known: readonly string[]): boolean {
-    const ask = (): void => fields.end(known)
     switch (type) {
-      case 'Book':
-        this.#book(fields, ask)
+      case 'Book': {
+        const symbol = fields.text('symbol', null)
+        fields.end(known)
+        const instrument = this.bySymbol(symbol)
+        if (instrument === undefined) throw bad('symbol', `unknown symbol ${symbol}`)
+        this.#write(bookLine(this.#engine, instrument))
         return true
+      }
       case 'Balances':
-        ask()
-        this.#balances()
+        fields.end(known)
+        this.#write(balancesLine(this.#engine, this.#sink.assets))
+        return true
+      case 'Positions':
+        fields.end(known)
+        this.#write(positionsLine(this.#engine, this.#sink.instruments))
         return true
       case 'StateHash':
-        ask()
+        fields.end(known)
         this.#write(`{"event":"StateHash","hash":"${this.#engine.stateHash()}"}`)
         return true
       case 'Snapshot':
       case 'Restore': {
         const path = fields.text('path', null)
-        ask()
+        fields.end(known)
         this.#file(type, path)
         return true
       }
       default:
         return false
     }
-  }
-
-  #book(fields: Fields, ask: () => void): void {
-    const symbol = fields.text('symbol', null)
-    const instrument = this.bySymbol(symbol)
-    ask()
-    if (instrument === undefined) throw bad('symbol', `unknown symbol ${symbol}`)
-    const side = (name: 'Buy' | 'Sell'): string =>
-      this.#engine
-        .levels(instrument.definition.instrumentId, name)
-        .map(
-          ({ price, qty, count }) =>
-            `{"price":"${instrument.price.format(price)}","qty":"${instrument.qty.format(qty)}",` +
-            `"orders":${count}}`,
-        )
-        .join(',')
-    const bids = side('Buy')
-    this.#write(`{"event":"Book","symbol":"${symbol}","bids":[${bids}],"asks":[${side('Sell')}]}`)
-  }
-
-  #balances(): void {
-    const rows = this.#engine.balances().map(({ account, assetId, balance, hold }) => {
-      const { name, scale } = this.#sink.assets[assetId] ?? { name: '', scale: 0 }
-      return (
-        `{"account":${accountText(account)},"asset":"${name}",` +
-        `"balance":"${formatMoney(balance, scale)}","hold":"${formatMoney(hold, scale)}",` +
-        `"available":"${formatMoney(balance - hold, scale)}"}`
-      )
-    })
-    this.#write(`{"event":"Balances","balances":[${rows.join(',')}]}`)
   }
 
   /** Writes the state to a file, or starts over from one. A file that does not do changes nothing. */

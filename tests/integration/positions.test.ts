@@ -88,6 +88,7 @@ run('a position reads as decimal strings; a closed one has no average', async (t
       realizedPnl: '10',
       fees: '0.0000000004',
       lastPx: '300',
+      markPx: null,
       unrealizedPnl: '20',
     },
   ])
