@@ -10,6 +10,8 @@ import { report } from './naive-reports.ts'
 import { waitingInCancelOrder } from './naive-waiting.ts'
 
 const DAY_NS = 86_400_000_000_000n
+/** Orders that one Clock ends by time, and cancels by switches before it fires no more. */
+const ENDS_MAX = 10_000
 const TIMEOUT_MS_MAX = 86_400_000
 
 /** Armed or not, and what it counts. */
@@ -78,13 +80,22 @@ export function passTime(n: NaiveEngine): void {
     .openOrders()
     .filter((o) => o.expiresAt > 0n && o.expiresAt <= n.now)
     .sort((a, b) => Number(a.expiresAt - b.expiresAt) || a.orderID - b.orderID)
-  for (const order of ending) if (n.openOrders().includes(order)) expire(n, order)
+  let ended = 0
+  for (const order of ending) {
+    if (ended === ENDS_MAX) break
+    if (!n.openOrders().includes(order)) continue
+    expire(n, order)
+    ended += 1
+  }
   const fired = [...n.accounts]
     .filter(([, { time }]) => time.deadManTimeoutMs > 0 && time.deadline <= n.now)
     .sort(([a, x], [b, y]) => Number(x.time.deadline - y.time.deadline) || a - b)
+  let canceled = 0
   for (const [account, { time }] of fired) {
+    if (canceled >= ENDS_MAX) return
     time.deadManTimeoutMs = 0
     const canceledCount = cancelAll(n, account, null, null)
+    canceled += canceledCount
     n.rare({ type: 'DeadManFired', account, canceledCount })
   }
 }

@@ -59,18 +59,22 @@ export function restoreSwitches(s: EngineState): void {
   }
 }
 
-/** Fires all switches whose time is over: by instant, then by account. */
-export function fireDue(s: EngineState, traceId: string): void {
-  for (let extra = s.switches.due(s.now); extra !== NONE; extra = s.switches.due(s.now)) {
+/** Fires switches whose time is over: by instant, then by account, up to so many cancels. */
+export function fireDue(s: EngineState, traceId: string, cancelsMax: number): void {
+  for (let canceled = 0; canceled < cancelsMax; ) {
+    const extra = s.switches.due(s.now)
+    if (extra === NONE) return
     const at = extra * ACCOUNT_EXTRA.words
     const account = s.accountExtras.i32[at + ACCOUNT_EXTRA.accountSlot] as number
     arm(s, extra, 0)
+    const canceledCount = cancelAll(s, account, 0, null)
+    canceled += canceledCount
     s.sink.rare({
       type: 'DeadManFired',
       cmdIndex: s.cmdIndex,
       account: s.accounts.numberOf(account),
       traceId,
-      canceledCount: cancelAll(s, account, 0, null),
+      canceledCount,
     })
   }
 }
