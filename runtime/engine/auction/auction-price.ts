@@ -49,12 +49,17 @@ export class AuctionWalk {
   askKey = Number.POSITIVE_INFINITY
   bidQty = 0
   askQty = 0
+  /** The levels themselves, while a walk is under way. */
+  bid = NONE
+  ask = NONE
 
   reset(): void {
     this.bidKey = Number.POSITIVE_INFINITY
     this.askKey = Number.POSITIVE_INFINITY
     this.bidQty = 0
     this.askQty = 0
+    this.bid = NONE
+    this.ask = NONE
   }
 
   /** What rests at a key has become more, or less. */
@@ -62,6 +67,25 @@ export class AuctionWalk {
     if (key > 0) {
       if (key >= this.bidKey) this.bidQty += change
     } else if (key >= this.askKey) this.askQty += change
+  }
+
+  /** Finds the levels again, and goes back where one side reaches the other without its last ones. */
+  resume(book: Book): void {
+    this.bid = this.bidQty === 0 ? NONE : book.bids.find(this.bidKey)
+    this.ask = this.askQty === 0 ? NONE : book.asks.find(this.askKey)
+    if (this.bid === NONE || this.ask === NONE) {
+      // Nothing traded, or a level where the walk ended is gone: from the best prices.
+      this.reset()
+      return
+    }
+    while (this.bidQty - qtyOf(book, this.bid) >= this.askQty) {
+      this.bidQty -= qtyOf(book, this.bid)
+      this.bid = betterOf(book, this.bid)
+    }
+    while (this.askQty - qtyOf(book, this.ask) >= this.bidQty) {
+      this.askQty -= qtyOf(book, this.ask)
+      this.ask = betterOf(book, this.ask)
+    }
   }
 }
 
@@ -80,19 +104,8 @@ export function followAuctionPrice(
   reference: number,
   out: AuctionPrice,
 ): void {
-  let lastBid = walk.bidQty === 0 ? NONE : book.bids.find(walk.bidKey)
-  let lastAsk = walk.askQty === 0 ? NONE : book.asks.find(walk.askKey)
-  if (lastBid === NONE || lastAsk === NONE) {
-    // Nothing traded, or a level where the walk ended is gone: from the best prices.
-    walk.reset()
-    lastBid = NONE
-    lastAsk = NONE
-  } else {
-    lastBid = retreat(book, lastBid, walk.bidQty, walk.askQty)
-    walk.bidQty = reached
-    lastAsk = retreat(book, lastAsk, walk.askQty, walk.bidQty)
-    walk.askQty = reached
-  }
+  walk.resume(book)
+  let { bid: lastBid, ask: lastAsk } = walk
   let volume = Math.min(walk.bidQty, walk.askQty)
   let bidLeft = walk.bidQty - volume
   let askLeft = walk.askQty - volume
@@ -130,20 +143,6 @@ export function followAuctionPrice(
     out.qty = volume
     settleEven(book, priceOf(book, lastAsk), priceOf(book, lastBid), bid, ask, reference, out)
   }
-}
-
-/** What is open down to the level that `retreat` answered. */
-let reached = 0
-
-/** Goes back to the first level that is needed to reach the other side's quantity. */
-function retreat(book: Book, from: number, qty: number, wanted: number): number {
-  let level = from
-  reached = qty
-  while (reached - qtyOf(book, level) >= wanted) {
-    reached -= qtyOf(book, level)
-    level = betterOf(book, level)
-  }
-  return level
 }
 
 /** Both last levels trade whole: `low`..`high` is where volume is largest, `bid`, `ask` come next. */
