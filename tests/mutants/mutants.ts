@@ -4,6 +4,33 @@ import type { Mutant } from './mutant.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    id: 'B1',
+    why: 'a new level that takes itself for its better neighbour',
+    file: 'runtime/engine/book/price-index.ts',
+    find: '& ~((2 << digit) - 1)',
+    replace: '& ~((1 << digit) - 1)',
+    test: 'tests/properties/book.test.ts',
+    title: 'B1: the book agrees with a sorted array: a few prices, seed 1',
+  },
+  {
+    id: 'B1-tail',
+    why: 'a tranche that is shown anew and keeps the head of its queue',
+    file: 'runtime/engine/book/book.ts',
+    find: 'if (first === NONE) return order',
+    replace: 'if (first >= NONE) return order',
+    test: 'tests/properties/book.test.ts',
+    title: 'B1: the book agrees with a sorted array: a few prices, seed 1',
+  },
+  {
+    id: 'B7',
+    why: 'a view that is kept over a table that has grown',
+    file: 'runtime/engine/book/id-chains.ts',
+    find: 'this.#i32 = new Int32Array(f64.buffer)',
+    replace: 'this.#f64 = f64',
+    test: 'tests/unit/engine/book-worst-cases.test.ts',
+    title: 'B7: a book that starts at capacity 1 reports what one with room for a million does',
+  },
+  {
     id: 'F4',
     why: 'a fee rounded down is lost by the venue',
     file: 'runtime/engine/money/int64.ts',

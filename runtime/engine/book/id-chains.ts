@@ -18,14 +18,16 @@ export class IdChains {
   /** First handle of each chain. */
   #heads: Int32Array
   #shift: number
+  #mask: number
 
   /** Shapes: capacity in handles; grows by doubling, one chain for each handle. */
   constructor(capacity: number) {
-    const bits = Math.max(4, 32 - Math.clz32(capacity))
+    const bits = Math.max(4, 32 - Math.clz32(capacity - 1))
     this.#f64 = new Float64Array(DOUBLES << bits)
     this.#i32 = new Int32Array(this.#f64.buffer)
     this.#heads = new Int32Array(1 << bits)
     this.#shift = 32 - bits
+    this.#mask = (1 << bits) - 1
   }
 
   /** The handle of an id, or NONE. */
@@ -73,9 +75,11 @@ export class IdChains {
     return handle
   }
 
+  /** Neighbours in number are neighbours in memory; blocks of 4,096 are scattered. */
   #chainOf(id: number): number {
     const high = (id / 4_294_967_296) | 0
-    return Math.imul((id | 0) ^ Math.imul(high, MIX), GOLDEN) >>> this.#shift
+    const block = (id >>> 12) ^ Math.imul(high, MIX)
+    return ((id | 0) + (Math.imul(block, GOLDEN) >>> this.#shift)) & this.#mask
   }
 
   #grow(handle: number): void {
@@ -88,6 +92,7 @@ export class IdChains {
     this.#i32 = new Int32Array(f64.buffer)
     this.#heads = new Int32Array(1 << bits)
     this.#shift = 32 - bits
+    this.#mask = (1 << bits) - 1
     for (const first of heads) {
       let at = first
       while (at !== NONE) {

@@ -84,8 +84,7 @@ export class LimitBook {
     const key = this.#orders.f64[order * ORDER_DOUBLES + ORDER_KEY] as number
     this.#book.take(order)
     this.#orders.releaseAsIs(order)
-    if (key > 0) this.#sink.push(CANCELED, seq, BUY, id, key, 0, 0)
-    else this.#sink.push(CANCELED, seq, SELL, id, -key, 0, 0)
+    this.#sink.push(CANCELED, seq, key > 0 ? BUY : SELL, id, Math.abs(key), 0, 0)
   }
 
   /** Lowers an order's open quantity; it keeps its place. A raise is refused: see modify. */
