@@ -20,6 +20,7 @@ import { createMatchingMetrics } from './metrics.ts'
 import { serveOperatorRequests } from './operator-requests.ts'
 import { EXIT_CODES, Refusal } from './refusal.ts'
 import { type MatchingService, startMatching } from './service.ts'
+import { createSnapshotThread } from './snapshot-thread.ts'
 
 /** Of the 10 s in which a process ends; NATS may be away. */
 const SNAPSHOT_MS_MAX = 6_000
@@ -111,9 +112,12 @@ async function run({ shard, durability, ...settings }: MatchingConfig): Promise<
   const mark = await readMark(path)
   const onMarkError = (err: unknown): void => log.warn({ err }, 'high-water mark not written')
   const marks = cleanup.use(await createMarkKeeper(path, onMarkError))
+  const snapshotThread = cleanup.use(
+    createSnapshotThread({ natsUrl: url, bucket: SNAPSHOT_BUCKET }),
+  )
   const parts = { link, store, marks, mark, shard, snapshotEvery, inFlightMax, metrics, log }
   const { epoch } = lease
-  service = cleanup.use(await startMatching({ ...parts, epoch, onEnd: leave }))
+  service = cleanup.use(await startMatching({ ...parts, snapshotThread, epoch, onEnd: leave }))
   cleanup.use(serveOperatorRequests(link, shard, service))
   cleanup.use(
     startClock(link, {

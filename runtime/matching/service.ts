@@ -24,6 +24,7 @@ import {
   type RecoveryStart,
 } from './recovery.ts'
 import { Refusal } from './refusal.ts'
+import type { SnapshotThread } from './snapshot-thread.ts'
 import { createSnapshotKeeper, type SnapshotKeeper, type TakenSnapshot } from './snapshots.ts'
 
 const RETRY_MS = 200
@@ -34,6 +35,8 @@ export type MatchingRole = 'recovering' | 'leader' | 'ended'
 export interface MatchingOptions {
   readonly link: NatsLink
   readonly store: SnapshotStore
+  /** Finishes snapshots beside the loop. */
+  readonly snapshotThread: SnapshotThread
   readonly marks: MarkKeeper
   readonly mark: HighWaterMark | typeof BROKEN_MARK | null
   readonly shard: number
@@ -60,7 +63,7 @@ export interface MatchingService extends AsyncDisposable {
   readonly applier: () => BatchApplier
   /** Resolves when the shard has caught up with the log as it stood at the start, or has ended. */
   readonly recovered: Promise<void>
-  /** Takes a snapshot now; resolves when it is stored. */
+  /** Takes a snapshot, as soon as there is memory for it; resolves when it is stored. */
   readonly snapshot: () => Promise<TakenSnapshot>
   /** Stops taking commands and waits until the events of those taken are stored. */
   readonly drain: () => Promise<void>
@@ -107,7 +110,7 @@ export async function startMatching(options: MatchingOptions): Promise<MatchingS
     applier,
     publisher,
     comparer: createEventComparer(link, shard, start),
-    snapshots: createSnapshotKeeper(options.store, shard, snapshotSeq, async (seq) => {
+    snapshots: createSnapshotKeeper(options.snapshotThread, shard, snapshotSeq, async (seq) => {
       await publisher.stored(seq)
       await options.marks.flush()
     }),
@@ -245,12 +248,10 @@ function snapshotInBackground(state: State): void {
 async function takeSnapshot(state: State): Promise<TakenSnapshot> {
   const startedAt = performance.now()
   state.commandsSinceSnapshot = 0
-  const taken = state.snapshots.take(state.applier)
-  const copyMs = performance.now() - startedAt
-  const stored = await taken
+  const stored = await state.snapshots.take(state.applier)
   const totalMs = performance.now() - startedAt
-  state.options.metrics.snapshot(copyMs, totalMs)
-  state.options.log.info({ ...stored, copyMs, totalMs }, 'snapshot stored')
+  state.options.metrics.snapshot(stored.copyMs, totalMs)
+  state.options.log.info({ ...stored, totalMs }, 'snapshot stored')
   return stored
 }
 

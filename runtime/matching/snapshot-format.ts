@@ -21,28 +21,32 @@ const AT = { magic: 0, version: 4, shard: 8, seq: 16, timestampNs: 24, chain: 32
 const HEAD_BYTES = 96
 const DIGEST_BYTES = 32
 
-/** Encodes; the state may come in pieces. */
-export function encodeSnapshot(
+/** Bytes of a snapshot around its state. */
+export const SNAPSHOT_FRAME_BYTES = HEAD_BYTES + DIGEST_BYTES
+
+/** The place of the state in memory that is to become a snapshot. */
+export function statePlace(memory: Uint8Array, stateBytes: number): Uint8Array {
+  return memory.subarray(HEAD_BYTES, HEAD_BYTES + stateBytes)
+}
+
+/** Makes a snapshot of memory in which the state stands already; answers the part that it takes. */
+export function sealSnapshot(
+  memory: Uint8Array,
+  stateBytes: number,
   head: Omit<Snapshot, 'state'>,
-  pieces: readonly Uint8Array[],
 ): Uint8Array {
-  const stateBytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  const bytes = new Uint8Array(HEAD_BYTES + stateBytes + DIGEST_BYTES)
-  const view = new DataView(bytes.buffer)
+  const end = HEAD_BYTES + stateBytes
+  memory.fill(0, 0, HEAD_BYTES)
+  const view = new DataView(memory.buffer, memory.byteOffset)
   view.setUint32(AT.magic, MAGIC, true)
   view.setUint32(AT.version, VERSION, true)
   view.setUint32(AT.shard, head.shard, true)
   view.setFloat64(AT.seq, head.seq, true)
   view.setBigInt64(AT.timestampNs, head.timestampNs, true)
-  bytes.set(head.chain, AT.chain)
-  bytes.set(Buffer.from(head.stateHash.padEnd(32), 'latin1').subarray(0, 32), AT.stateHash)
-  let offset = HEAD_BYTES
-  for (const piece of pieces) {
-    bytes.set(piece, offset)
-    offset += piece.length
-  }
-  bytes.set(createHash('sha256').update(bytes.subarray(0, offset)).digest(), offset)
-  return bytes
+  memory.set(head.chain, AT.chain)
+  memory.set(Buffer.from(head.stateHash.padEnd(32), 'latin1').subarray(0, 32), AT.stateHash)
+  memory.set(createHash('sha256').update(memory.subarray(0, end)).digest(), end)
+  return memory.subarray(0, end + DIGEST_BYTES)
 }
 
 /** Decodes; null unless it is whole, unaltered, of this version and of this shard. */
@@ -62,6 +66,6 @@ export function decodeSnapshot(bytes: Uint8Array, shard: number): Snapshot | nul
     timestampNs: view.getBigInt64(AT.timestampNs, true),
     chain: bytes.slice(AT.chain, AT.stateHash),
     stateHash: text.trimEnd(),
-    state: bytes.slice(HEAD_BYTES, end),
+    state: bytes.subarray(HEAD_BYTES, end),
   }
 }

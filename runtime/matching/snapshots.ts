@@ -1,20 +1,25 @@
-// Taking, keeping and finding snapshots. A snapshot is copied out of the engine between two
-// batches, and becomes visible only when the events up to it are stored: so whoever starts from it
-// never lacks events that it could no longer compute.
+// Taking, keeping and finding snapshots. Between two batches the state is copied into memory that is
+// there already; all else (proof that it loads, hash, storing) happens in a thread of its own, and
+// only when the events up to it are stored: so whoever starts from it never lacks events that it
+// could no longer compute.
 
 import type { SnapshotStore } from '#adapters/nats/index.ts'
 import type { BatchApplier } from './journal/batch-applier.ts'
-import { decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot-format.ts'
+import {
+  decodeSnapshot,
+  SNAPSHOT_FRAME_BYTES,
+  type Snapshot,
+  statePlace,
+} from './snapshot-format.ts'
+import type { SnapshotThread, StoredSnapshot } from './snapshot-thread.ts'
 
-/** One snapshot that is being, or was, stored. */
-export interface TakenSnapshot {
-  readonly seq: number
-  readonly bytes: number
-  readonly stateHash: string
+/** A snapshot that was stored, and for how long the live engine stood still for it. */
+export interface TakenSnapshot extends StoredSnapshot {
+  readonly copyMs: number
 }
 
 export interface SnapshotKeeper {
-  /** Copies the state now; resolves when it is stored. One at a time: a second call waits. */
+  /** Copies the state as soon as there is memory for it; resolves when it is stored. One at a time. */
   readonly take: (applier: BatchApplier) => Promise<TakenSnapshot>
   /** Sequence of the last one taken here or restored from. */
   readonly lastSeq: () => number
@@ -22,6 +27,8 @@ export interface SnapshotKeeper {
 
 const KEPT = 3
 const SEQ_DIGITS = 16
+/** Memory is asked for so much larger than the state is now: it grows meanwhile. */
+const ROOM = 1.25
 
 /** Names sort by sequence. */
 export const snapshotName = (shard: number, seq: number): string =>
@@ -29,34 +36,52 @@ export const snapshotName = (shard: number, seq: number): string =>
 
 /** Makes the keeper. `beforeStore` resolves when the log is ready for a snapshot at `seq`. */
 export function createSnapshotKeeper(
-  store: SnapshotStore,
+  thread: SnapshotThread,
   shard: number,
   startSeq: number,
   beforeStore: (seq: number) => Promise<void>,
 ): SnapshotKeeper {
   let lastSeq = startSeq
   let previous: Promise<unknown> = Promise.resolve()
+  let memory = new Uint8Array(0)
+
+  const makeRoom = async ({ engine }: BatchApplier): Promise<void> => {
+    for (;;) {
+      const needed = engine.prepareSnapshot().bytes + SNAPSHOT_FRAME_BYTES
+      if (memory.length >= needed) return
+      memory = await thread.memory(Math.ceil(needed * ROOM))
+    }
+  }
+
+  const takeOne = async (applier: BatchApplier): Promise<TakenSnapshot> => {
+    await makeRoom(applier)
+    const startedAt = performance.now()
+    const { bytes, writeTo } = applier.engine.prepareSnapshot()
+    writeTo(statePlace(memory, bytes))
+    const copyMs = performance.now() - startedAt
+    const seq = applier.seq()
+    const head = { shard, seq, timestampNs: applier.timestampNs(), chain: applier.chain() }
+    lastSeq = seq
+    await beforeStore(seq)
+    const lent = memory
+    memory = new Uint8Array(0)
+    const stored = await thread.store(lent, bytes, head)
+    memory = stored.memory
+    return { ...stored.snapshot, copyMs }
+  }
+
   return {
     lastSeq: () => lastSeq,
     take: (applier) => {
-      const seq = applier.seq()
-      const stateHash = applier.engine.stateHash()
-      const head = { shard, seq, timestampNs: applier.timestampNs(), chain: applier.chain() }
-      const bytes = encodeSnapshot({ ...head, stateHash }, applier.engine.takeSnapshot())
-      lastSeq = seq
-      const stored = previous.then(async () => {
-        await beforeStore(seq)
-        await store.put(snapshotName(shard, seq), bytes)
-        await dropOld(store, shard)
-        return { seq, bytes: bytes.length, stateHash }
-      })
-      previous = stored.catch(() => undefined)
-      return stored
+      const taken = previous.then(() => takeOne(applier))
+      previous = taken.catch(() => undefined)
+      return taken
     },
   }
 }
 
-async function dropOld(store: SnapshotStore, shard: number): Promise<void> {
+/** Forgets all but the newest snapshots of a shard. */
+export async function dropOld(store: SnapshotStore, shard: number): Promise<void> {
   const names = await namesOf(store, shard)
   for (const name of names.slice(KEPT)) await store.delete(name)
 }

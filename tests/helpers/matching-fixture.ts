@@ -18,6 +18,7 @@ import { createMarkKeeper, markPath, readMark } from '../../runtime/matching/hig
 import { createMatchingMetrics } from '../../runtime/matching/metrics.ts'
 import type { Refusal } from '../../runtime/matching/refusal.ts'
 import { type MatchingService, startMatching } from '../../runtime/matching/service.ts'
+import { createSnapshotThread } from '../../runtime/matching/snapshot-thread.ts'
 import { type LogFixture, startLog } from './log-fixture.ts'
 import { until } from './until.ts'
 
@@ -98,9 +99,11 @@ async function startOne(
     throw error
   })
   let refusal: Refusal | undefined
+  const snapshotThread = createSnapshotThread({ natsUrl: link.url, bucket: SNAPSHOT_BUCKET })
   const service = await startMatching({
     link,
     store,
+    snapshotThread,
     marks,
     mark,
     shard: 0,
@@ -121,6 +124,7 @@ async function startOne(
     refusal: () => refusal,
     [Symbol.asyncDispose]: async () => {
       await service[Symbol.asyncDispose]()
+      await snapshotThread[Symbol.asyncDispose]()
       await marks[Symbol.asyncDispose]()
     },
   }
