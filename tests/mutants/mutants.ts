@@ -23,10 +23,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'B7',
-    why: 'a view that is kept over a table that has grown',
+    why: 'a table that forgets its content when it grows',
     file: 'runtime/engine/book/id-chains.ts',
-    find: 'this.#i32 = new Int32Array(f64.buffer)',
-    replace: 'this.#f64 = f64',
+    find: 'f64.set(this.#f64)',
+    replace: 'f64.fill(0)',
     test: 'tests/unit/engine/book-worst-cases.test.ts',
     title: 'B7: a book that starts at capacity 1 reports what one with room for a million does',
   },
