@@ -8,7 +8,6 @@ import { NONE } from '../memory/slot-pool.ts'
 import { accountSlotOf } from './account-orders.ts'
 import { finishCommand } from './aftermath.ts'
 import { endByCancel } from './end-order.ts'
-import { DETAIL } from './order-details.ts'
 import { closeOrder, instrumentOf, leavesOf, loadClOrdID, pullOrder } from './resting.ts'
 
 const ownID = new Int32Array(ID_WORDS)
