@@ -5,6 +5,7 @@ import test from 'ava'
 import { BALANCE_REASONS as WIRE_REASONS } from '#contracts/batch-layout.ts'
 import { BALANCE_REASONS } from '#domain/balance-reason.ts'
 import type { AdminCommand } from '#domain/command.ts'
+import { CANCEL_REPLACE_MODES, CONTINGENCY_TYPES } from '#domain/order.ts'
 import { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from '#engine/hot-command.ts'
 import { FastEngine } from '../helpers/engine-under-test.ts'
 import { Random, RandomCommands } from '../helpers/workload-random.ts'
@@ -21,13 +22,15 @@ const VALUES: readonly unknown[] = [...ODD]
   )
 const TYPES = (
   'MassCancel OpenAccount Credit Debit SetLimits SetFeeTier SetKillSwitch ListInstrument ' +
-  'AmendInstrument SetTradingState Clock HashState SetMark Nonsense constructor __proto__'
+  'AmendInstrument SetTradingState Clock HashState SetMark Nonsense constructor __proto__ ' +
+  'CancelReplace NewOrderList SetDeadMan Liquidate'
 ).split(' ')
 const FIELDS = (
   'traceId asset amount transferId maxOpenOrders maxPosition makerFeePpm takerFeePpm engaged ' +
   'symbol kind baseAsset quoteAsset baseScale quoteScale tickSize lotSize minQty maxQty ' +
   'minNotional maxNotional priceBandPpm allowedStpModes defaultStpMode tradingState ' +
-  'instrumentId side clOrdID'
+  'instrumentId side clOrdID orderID origClOrdID order orders mode contingencyType ' +
+  'maxOrdersPerSecond timeoutMs price volatilityGuard'
 ).split(' ')
 
 function scribble(record: object, random: Random): void {
@@ -39,6 +42,21 @@ function scribble(record: object, random: Random): void {
     } else Object.assign(record, { [name]: random.chance(20) })
   }
   if (random.chance(80)) Object.assign(record, { account: 1000 + random.below(4) })
+}
+
+/** Orders inside of a command: mostly whole, often with one field that is not. */
+function nest(command: Record<string, unknown>, sane: RandomCommands, random: Random): void {
+  const orders: unknown[] = []
+  while (orders.length < 3) {
+    const terms = sane.next()
+    if (terms.type !== 'NewOrder') continue
+    const field = random.pick(Object.keys(terms))
+    orders.push(random.chance(60) ? terms : { ...terms, [field]: random.pick(VALUES) })
+  }
+  command['order'] = orders[0]
+  command['orders'] = random.chance(90) ? orders.slice(0, 1 + random.below(3)) : random.pick(VALUES)
+  if (random.chance(80)) command['mode'] = random.pick(CANCEL_REPLACE_MODES)
+  if (random.chance(80)) command['contingencyType'] = random.pick(CONTINGENCY_TYPES)
 }
 
 test('B5: no record and no command makes the engine throw or breaks a law of its state', (t) => {
@@ -64,6 +82,7 @@ test('B5: no record and no command makes the engine throw or breaks a law of its
       }
       command['account'] = random.chance(70) ? 1000 + random.below(4) : random.pick(VALUES)
       for (const field of FIELDS) if (random.chance(60)) command[field] = random.pick(VALUES)
+      if (random.chance(70)) nest(command, sane, random)
       // A venue that stays halted would hide the rest.
       if (command['account'] !== 0) fast.engine.admin(3, command as unknown as AdminCommand)
     }
