@@ -103,10 +103,14 @@ export function announceAccount(s: EngineState, slot: number, traceId: string): 
 
 /** The limits of position that are the account's own, by instrument. */
 function ownLimitsOf(s: EngineState, slot: number): { instrumentId: number; lots: number }[] {
-  return s.instruments.flatMap((instrument) => {
-    const position = instrument === undefined ? NONE : s.positions.find(slot, instrument.id)
-    if (instrument === undefined || position === NONE) return []
+  const limits: { instrumentId: number; lots: number }[] = []
+  // Who renews a switch comes here often: most instruments are passed by without a lookup.
+  for (const instrument of s.instruments) {
+    if (!instrument?.keepsPositions) continue
+    const position = s.positions.find(slot, instrument.id)
+    if (position === NONE) continue
     const lots = s.positions.getNumber(position, POSITION.maxPosition)
-    return lots < 0 ? [] : { instrumentId: instrument.id, lots }
-  })
+    if (lots >= 0) limits.push({ instrumentId: instrument.id, lots })
+  }
+  return limits
 }
