@@ -8,7 +8,7 @@ import { markOf } from './margin/exposure-value.ts'
 import { MARGIN } from './margin/margins.ts'
 import { NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
-import { leavesOf, loadClOrdID, orderIDOf } from './orders/resting.ts'
+import { leavesOf, loadClOrdID, orderIDOf } from './orders/open-orders.ts'
 import { loadAvailable } from './risk/available.ts'
 import { idToText } from './words.ts'
 

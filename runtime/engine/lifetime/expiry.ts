@@ -7,8 +7,8 @@ import type { EngineState } from '../engine-state.ts'
 import type { NewOrderCommand } from '../hot-command.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
+import { orderIDOf } from '../orders/open-orders.ts'
 import { addExtra, EXTRA } from '../orders/order-extras.ts'
-import { orderIDOf } from '../orders/resting.ts'
 
 const DAY_NS = 86_400_000_000_000n
 

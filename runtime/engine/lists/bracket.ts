@@ -9,9 +9,10 @@ import { checkMarginOf } from '../margin/margin-check.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
 import { executeOrder } from '../orders/execution.ts'
+import { flagsOf, instrumentOf, isWaiting } from '../orders/open-orders.ts'
 import { DETAIL } from '../orders/order-details.ts'
 import { extraOf, FLAG_SHARES_HOLD } from '../orders/order-extras.ts'
-import { closeOrder, instrumentOf, pullOrder } from '../orders/resting.ts'
+import { closeOrder, pullOrder } from '../orders/resting.ts'
 import { loadAvailable } from '../risk/available.ts'
 import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
 import { Admission, isSideFull } from '../risk/pre-trade.ts'
@@ -20,10 +21,8 @@ import { watch } from '../triggers/election.ts'
 import { isRising } from '../triggers/stop-price.ts'
 import {
   arm,
-  flagsOf,
   holdWaiting,
   isBuyOf,
-  isWaiting,
   leaveWaiting,
   releaseWaiting,
   resizeWaiting,

@@ -9,7 +9,7 @@
 import type { EngineState } from '../engine-state.ts'
 import { settleLists } from '../lists/list-effects.ts'
 import { enforceReduceOnly } from '../margin/reduce-only.ts'
-import { enterNextElected } from '../triggers/election.ts'
+import { enterNextElected } from '../triggers/entry.ts'
 
 /** Ends a command: everything that it caused happens in it. */
 export function finishCommand(s: EngineState): void {

@@ -8,7 +8,8 @@ import { NONE } from '../memory/slot-pool.ts'
 import { accountSlotOf } from './account-orders.ts'
 import { finishCommand } from './aftermath.ts'
 import { endByCancel } from './end-order.ts'
-import { closeOrder, instrumentOf, leavesOf, loadClOrdID, pullOrder } from './resting.ts'
+import { instrumentOf, leavesOf, loadClOrdID } from './open-orders.ts'
+import { closeOrder, pullOrder } from './resting.ts'
 
 const ownID = new Int32Array(ID_WORDS)
 

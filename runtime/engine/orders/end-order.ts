@@ -2,7 +2,8 @@
 
 import { EXEC_CANCELED, STATUS_CANCELED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
-import { closeOrder, instrumentOf, leavesOf, pullOrder } from './resting.ts'
+import { instrumentOf, leavesOf } from './open-orders.ts'
+import { closeOrder, pullOrder } from './resting.ts'
 
 /** Cancels an open order without an id of the request. */
 export function endByCancel(s: EngineState, order: number): void {

@@ -8,12 +8,11 @@ import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { STATE_CLOSED } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
-import { isWaiting } from '../triggers/waiting.ts'
 import { openOrdersOf } from './account-orders.ts'
 import { finishCommand } from './aftermath.ts'
 import { endByCancel } from './end-order.ts'
+import { instrumentOf, isWaiting, orderIDOf } from './open-orders.ts'
 import { EXTRA, extraOf } from './order-extras.ts'
-import { instrumentOf, orderIDOf } from './resting.ts'
 
 /** Answers a code of REJECT_REASONS; 0 when done. */
 export function massCancel(s: EngineState, command: MassCancel): number {

@@ -39,8 +39,9 @@ import { findOwnOrder } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
 import { displayQtyOf, hasTooManyTranches, isIceberg, shrinkShown } from './iceberg.ts'
 import { rememberRefused } from './new-order.ts'
+import { instrumentOf, leavesOf, loadClOrdID, orderIDOf } from './open-orders.ts'
 import { ATTRIBUTE_POST_ONLY, DETAIL, feeResidueOf, setFees, stpModeOf } from './order-details.ts'
-import { closeOrder, instrumentOf, leavesOf, loadClOrdID, orderIDOf, pullOrder } from './resting.ts'
+import { closeOrder, pullOrder } from './resting.ts'
 
 const admission = new Admission()
 const oldID = new Int32Array(ID_WORDS)

@@ -8,8 +8,8 @@ import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { countedQtyOf } from '../orders/open-orders.ts'
 import { DETAIL, instrumentIdOf } from '../orders/order-details.ts'
-import { countedQtyOf } from '../triggers/waiting.ts'
 
 /** The record of an account in an instrument, made when it is needed; NONE where it is not. */
 export function positionOf(

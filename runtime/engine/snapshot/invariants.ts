@@ -17,10 +17,15 @@ import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf, openOrdersOf } from '../orders/account-orders.ts'
 import { shownQtyOf } from '../orders/iceberg.ts'
-import { instrumentOf, leavesOf, loadClOrdID, orderIDOf } from '../orders/resting.ts'
+import {
+  countedQtyOf,
+  instrumentOf,
+  leavesOf,
+  loadClOrdID,
+  orderIDOf,
+} from '../orders/open-orders.ts'
 import { holdBalanceOf, orderHoldOf } from '../risk/holds.ts'
 import { checkTriggers } from '../triggers/invariants.ts'
-import { countedQtyOf } from '../triggers/waiting.ts'
 
 const money = new Int64()
 const auction = new AuctionPrice()

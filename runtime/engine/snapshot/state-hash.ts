@@ -14,9 +14,9 @@ import type { EngineState } from '../engine-state.ts'
 import { LIST, legOf, ROLES } from '../lists/order-lists.ts'
 import { MARGIN } from '../margin/margins.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { orderIDOf } from '../orders/open-orders.ts'
 import { DETAIL } from '../orders/order-details.ts'
 import { EXTRA } from '../orders/order-extras.ts'
-import { orderIDOf } from '../orders/resting.ts'
 import { waitingOrders } from '../triggers/waiting-state.ts'
 
 /** Four 32-bit lanes, each word mixed into all of them. */

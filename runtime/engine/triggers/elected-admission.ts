@@ -10,6 +10,7 @@ import { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
+import { leavesOf } from '../orders/open-orders.ts'
 import {
   ATTRIBUTE_POST_ONLY,
   ATTRIBUTE_REDUCE_ONLY,
@@ -19,7 +20,6 @@ import {
   takerFeeOf,
   timeInForceOf,
 } from '../orders/order-details.ts'
-import { leavesOf } from '../orders/resting.ts'
 import { positionOf } from '../risk/exposure.ts'
 import { type Admission, admitAccount, checkEntry, isOverLimit } from '../risk/pre-trade.ts'
 import { isInsideBand, marketKey } from '../risk/price-band.ts'

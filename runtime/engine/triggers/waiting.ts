@@ -9,9 +9,10 @@ import type { EngineState } from '../engine-state.ts'
 import type { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { holderOf } from '../lists/order-lists.ts'
-import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
+import { joinMarket, leaveMarket } from '../orders/membership.ts'
+import { flagsOf, leavesOf, orderIDOf } from '../orders/open-orders.ts'
 import { DETAIL, ordTypeOf } from '../orders/order-details.ts'
 import {
   addExtra,
@@ -22,7 +23,6 @@ import {
   FLAG_TRAILING_PPM,
   FLAG_WAITING,
 } from '../orders/order-extras.ts'
-import { joinMarket, leaveMarket, leavesOf, orderIDOf } from '../orders/resting.ts'
 import { holdBalanceOf, orderHoldOf, releaseHold, takeHold } from '../risk/holds.ts'
 import { heldAt, isLimitType, isRising, trailingStop } from './stop-price.ts'
 import type { TriggerHeap } from './trigger-heap.ts'
@@ -30,12 +30,6 @@ import { type TrailingList, Triggers } from './triggers.ts'
 
 const whole = new Int64()
 const shared = new Int64()
-
-/** Whether an open order is not in the market yet. */
-export function isWaiting(s: EngineState, order: number): boolean {
-  const extra = extraOf(s, order)
-  return extra !== NONE && (flagsOf(s, extra) & FLAG_WAITING) !== 0
-}
 
 /** Makes an entered order wait: lists and counters, no hold yet, and nothing elects it yet. */
 export function startWaiting(
@@ -142,14 +136,6 @@ export function waitingHoldOf(
   } else out.load(s.extras.i32, extra * EXTRA.words + EXTRA.held)
 }
 
-/** Quantity by which an open order counts as open: a leg that waits on another one does not. */
-export function countedQtyOf(s: EngineState, order: number): number {
-  const extra = extraOf(s, order)
-  const uncounted = FLAG_HELD_BACK | FLAG_SHARES_HOLD
-  if (extra === NONE || (flagsOf(s, extra) & FLAG_WAITING) === 0) return leavesOf(s, order)
-  return (flagsOf(s, extra) & uncounted) === 0 ? leavesOf(s, order) : 0
-}
-
 /** Takes a waiting order out of everything that knows it; the record stays. */
 export function pullWaiting(s: EngineState, instrument: InstrumentState, order: number): void {
   releaseWaiting(s, instrument, order)
@@ -209,10 +195,6 @@ export function isBuyOf(s: EngineState, order: number): boolean {
 
 export function typeOf(s: EngineState, order: number): number {
   return ordTypeOf(s.details.i32[order * DETAIL.words + DETAIL.attributes] as number)
-}
-
-export function flagsOf(s: EngineState, extra: number): number {
-  return s.extras.i32[extra * EXTRA.words + EXTRA.flags] as number
 }
 
 export function setFlags(s: EngineState, extra: number, flags: number): void {

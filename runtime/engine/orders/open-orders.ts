@@ -1,0 +1,49 @@
+// What is asked of an open order, whether it rests or waits.
+
+import type { EngineState } from '../engine-state.ts'
+import { ID_WORDS } from '../hot-command.ts'
+import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { NONE } from '../memory/slot-pool.ts'
+import { openQtyOf } from './iceberg.ts'
+import { DETAIL, instrumentIdOf } from './order-details.ts'
+import { EXTRA, extraOf, FLAG_HELD_BACK, FLAG_SHARES_HOLD, FLAG_WAITING } from './order-extras.ts'
+
+export function orderIDOf(s: EngineState, order: number): number {
+  return s.details.f64[order * DETAIL.doubles + DETAIL.orderID] as number
+}
+
+/** Copies an order's clOrdID. */
+export function loadClOrdID(s: EngineState, order: number, into: Int32Array): void {
+  const { i32 } = s.details
+  const at = order * DETAIL.words + DETAIL.clOrdID
+  for (let word = 0; word < ID_WORDS; word++) into[word] = i32[at + word] as number
+}
+
+/** All that an order has open, hidden or shown. */
+export function leavesOf(s: EngineState, order: number): number {
+  return openQtyOf(s, order)
+}
+
+/** The instrument that an order belongs to. */
+export function instrumentOf(s: EngineState, order: number): InstrumentState {
+  const attributes = s.details.i32[order * DETAIL.words + DETAIL.attributes] as number
+  return s.instrumentAt(instrumentIdOf(attributes))
+}
+
+/** Whether an open order is not in the market yet. */
+export function isWaiting(s: EngineState, order: number): boolean {
+  const extra = extraOf(s, order)
+  return extra !== NONE && (flagsOf(s, extra) & FLAG_WAITING) !== 0
+}
+
+/** Quantity by which an open order counts as open: a leg that waits on another one does not. */
+export function countedQtyOf(s: EngineState, order: number): number {
+  const uncounted = FLAG_HELD_BACK | FLAG_SHARES_HOLD
+  if (!isWaiting(s, order)) return leavesOf(s, order)
+  return (flagsOf(s, extraOf(s, order)) & uncounted) === 0 ? leavesOf(s, order) : 0
+}
+
+/** The flags of a record of order-extras.ts. */
+export function flagsOf(s: EngineState, extra: number): number {
+  return s.extras.i32[extra * EXTRA.words + EXTRA.flags] as number
+}
