@@ -115,8 +115,8 @@ export class NaiveEngine implements EngineUnderTest {
     }
     settleDependents(this)
     this.reportBalances()
-    reportIndications(this)
     this.atEnd()
+    reportIndications(this)
     return this.events
   }
 

@@ -227,3 +227,14 @@ rule(
 `,
   '',
 )
+
+rule(
+  'AUC-3: the indication comes after whatever else ends a command, the firing of a dead-man switch too',
+  `
+  a1 deadman 50
+  a1 sell 5 @ 100 s1                   -> s1 New
+  a2 buy 5 @ 101 b1                    -> b1 New; indicates 5@100
+  clock 2030-01-01T00:00:00Z           -> s1 Canceled; a1 DeadMan 1; indicates nothing
+`,
+  AUCTION,
+)
