@@ -20,11 +20,12 @@ export function asTrigger(
   const isPpm = r.chance(40)
   const offset = isPpm ? r.pick([1, 500, 3000, 20_000, 999_999]) : 1 + r.below(8)
   const isOdd = r.chance(3)
+  const isLimit = ordType === 'Limit'
   return {
     ...order,
     ordType,
     price: ordType.endsWith('Limit') || isOdd ? near() : 0,
-    stopPx: isTrailing !== isOdd ? 0 : near(),
+    stopPx: isTrailing !== isOdd || isLimit ? 0 : near(),
     trailingOffset: isTrailing !== isOdd ? offset : 0,
     trailingOffsetUnit: isPpm ? 'Ppm' : 'Ticks',
     quoteAmount: isOdd ? order.quoteAmount : 0n,
@@ -36,22 +37,17 @@ export function asTrigger(
 
 /** An OCO or a bracket of an order and its like; mostly of a shape that may be accepted. */
 export function randomList(r: Random, next: () => NewOrder, near: () => number): NewOrderList {
-  const first = { ...next(), displayQty: 0, quoteAmount: 0n }
-  const { account, traceId, orderQty } = first
-  const side = first.side === 'Buy' ? 'Sell' : 'Buy'
-  const isBracket = r.chance(50)
+  const isBracket = r.chance(60)
+  const first = asLeg(r, next(), !isBracket)
+  const { account, traceId, instrumentId, orderQty } = first
   const like = (types: readonly OrdType[], side = first.side): NewOrder => {
-    const order = { ...next(), side, orderQty: r.chance(97) ? orderQty : orderQty + 1 }
-    return asTrigger(
-      r,
-      { ...order, instrumentId: first.instrumentId, timeInForce: 'GTC' },
-      near,
-      types,
-    )
+    const qty = r.chance(98) ? orderQty : orderQty + 1
+    const leg = { ...asLeg(r, next(), true), instrumentId, side, orderQty: qty }
+    return asTrigger(r, leg, near, types)
   }
-  const isTrigger = r.chance(40)
-  const lead = isTrigger ? asTrigger(r, first, near) : first
-  const legs = isBracket ? [lead, like(PROFITS, side), like(STOPS, side)] : [lead, like(TRIGGERS)]
+  const lead = r.chance(30) ? asTrigger(r, first, near) : first
+  const other = first.side === 'Buy' ? 'Sell' : 'Buy'
+  const legs = isBracket ? [lead, like(PROFITS, other), like(STOPS, other)] : [lead, like(TRIGGERS)]
   if (!isBracket && r.chance(30)) legs.reverse()
   if (r.chance(2)) legs.pop()
   return {
@@ -60,6 +56,22 @@ export function randomList(r: Random, next: () => NewOrder, near: () => number):
     traceId,
     contingencyType: isBracket ? 'Bracket' : 'OneCancelsOther',
     orders: legs.map(termsOf),
+  }
+}
+
+/** An order without what no leg may have; seldom left as it is. */
+function asLeg(r: Random, order: NewOrder, rests: boolean): NewOrder {
+  if (r.chance(4)) return order
+  const isPlain = rests || order.timeInForce === 'GFA' || order.timeInForce === 'GTD'
+  return {
+    ...order,
+    displayQty: 0,
+    quoteAmount: 0n,
+    reduceOnly: false,
+    postOnly: order.postOnly && r.chance(30),
+    orderQty: order.orderQty === 0 ? 1 + r.below(20) : order.orderQty,
+    timeInForce: isPlain ? 'GTC' : order.timeInForce,
+    expireTimeNs: isPlain ? 0n : order.expireTimeNs,
   }
 }
 
