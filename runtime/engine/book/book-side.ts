@@ -23,7 +23,7 @@ const LEVEL_HEAD = LEVEL.head
 const LEVEL_TAIL = LEVEL.tail
 const LEVEL_BETTER = LEVEL.better
 const LEVEL_WORSE = LEVEL.worse
-const LEVEL_LEAF = LEVEL.leaf
+const LEVEL_PLACE = LEVEL.place
 const LEVEL_COUNT = LEVEL.count
 /** Of ORDER.level: what is left without the sign bit. */
 const LEVEL_MASK = 0x7fffffff
@@ -62,12 +62,12 @@ export class BookSide {
     const key = f64[order * ORDER_DOUBLES + ORDER_KEY] as number
     const leaves = f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number
     this.raise(leaves)
-    const leaf = this.#index.reach(key)
-    const level = this.#index.at(leaf, key)
+    const place = this.#index.reach(key)
+    const level = this.#index.at(place)
     i32[at + ORDER_NEXT] = NONE
     if (level === NONE) {
       i32[at + ORDER_PREVIOUS] = NONE
-      i32[at + ORDER_LEVEL] = this.#open(leaf, key, order, leaves)
+      i32[at + ORDER_LEVEL] = this.#open(place, key, order, leaves)
       return
     }
     const { i32: levels, f64: sums } = this.#levels
@@ -129,15 +129,14 @@ export class BookSide {
 
   /** Ends a level on which nothing rests any more. */
   close(level: number): void {
-    const { i32, f64 } = this.#levels
+    const { i32 } = this.#levels
     const at = level * LEVEL_WORDS
     const better = i32[at + LEVEL_BETTER] as number
     const worse = i32[at + LEVEL_WORSE] as number
     if (better === NONE) this.best = worse
     else i32[better * LEVEL_WORDS + LEVEL_WORSE] = worse
     if (worse !== NONE) i32[worse * LEVEL_WORDS + LEVEL_BETTER] = better
-    const key = f64[level * LEVEL_DOUBLES + LEVEL_KEY] as number
-    this.#index.remove(i32[at + LEVEL_LEAF] as number, key)
+    this.#index.remove(i32[at + LEVEL_PLACE] as number)
     this.#levels.releaseAsIs(level)
   }
 
@@ -147,7 +146,7 @@ export class BookSide {
   }
 
   /** A level with one order; every word of the record is set. */
-  #open(leaf: number, key: number, order: number, leaves: number): number {
+  #open(place: number, key: number, order: number, leaves: number): number {
     const level = this.#levels.allocate()
     const { i32, f64 } = this.#levels
     const at = level * LEVEL_WORDS
@@ -156,10 +155,10 @@ export class BookSide {
     let better = NONE
     let worse = best
     if (best !== NONE && (f64[best * LEVEL_DOUBLES + LEVEL_KEY] as number) > key) {
-      better = this.#index.above(leaf, key)
+      better = this.#index.above(place)
       worse = i32[better * LEVEL_WORDS + LEVEL_WORSE] as number
     }
-    this.#index.insert(leaf, key, level)
+    this.#index.insert(place, level)
     f64[sums + LEVEL_KEY] = key
     f64[sums + LEVEL_QTY] = leaves
     f64[sums + LEVEL_HIDDEN] = 0
@@ -167,7 +166,7 @@ export class BookSide {
     i32[at + LEVEL_TAIL] = order
     i32[at + LEVEL_BETTER] = better
     i32[at + LEVEL_WORSE] = worse
-    i32[at + LEVEL_LEAF] = leaf
+    i32[at + LEVEL_PLACE] = place
     i32[at + LEVEL_COUNT] = 1
     if (better === NONE) this.best = level
     else i32[better * LEVEL_WORDS + LEVEL_WORSE] = level
@@ -183,9 +182,9 @@ export class BookSide {
     for (let level = best; level !== NONE; level = i32[level * LEVEL_WORDS + LEVEL_WORSE] ?? NONE) {
       const sums = level * LEVEL_DOUBLES
       const key = f64[sums + LEVEL_KEY] as number
-      const leaf = this.#index.reach(key)
-      this.#index.insert(leaf, key, level)
-      i32[level * LEVEL_WORDS + LEVEL_LEAF] = leaf
+      const place = this.#index.reach(key)
+      this.#index.insert(place, level)
+      i32[level * LEVEL_WORDS + LEVEL_PLACE] = place
       total += (f64[sums + LEVEL_QTY] as number) + (f64[sums + LEVEL_HIDDEN] as number)
     }
     this.#total[0] = total

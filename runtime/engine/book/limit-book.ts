@@ -70,7 +70,8 @@ export class LimitBook {
   /** Trades at any price; what is left is canceled. */
   market(seq: number, id: number, side: number, qty: number): void {
     this.#sink.push(ACCEPTED, seq, side, id, 0, qty, 0)
-    const left = this.#match(seq, id, side === BUY ? ANY_PRICE : -1, qty)
+    // Two calls: a number of 53 bits that is not a constant would have to be boxed.
+    const left = side === BUY ? this.#match(seq, id, ANY_PRICE, qty) : this.#match(seq, id, -1, qty)
     if (left > 0) this.#sink.push(CANCELED, seq, side, id, 0, 0, 0)
   }
 

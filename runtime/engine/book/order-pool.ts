@@ -34,7 +34,7 @@ export const LEVEL = {
   better: 8,
   worse: 9,
   /** Where the price index keeps it. */
-  leaf: 10,
+  place: 10,
   count: 11,
 } as const
 

@@ -53,81 +53,71 @@ export class PriceIndex {
     return new SlotPool(NODE_WORDS, capacity)
   }
 
-  /** The leaf that keeps a key; made when it is missing. May move the pool's memory. */
+  /** The place of a key: leaf * 32 + digit; its leaf is made when missing. May move the memory. */
   reach(key: number): number {
     const range = this.#range
     const offset = key - (range[BASE] as number)
-    if (!(offset >= 0 && offset < (range[SPAN] as number)) || this.#shift >= LOW_STAGES * 5) {
+    const rootShift = this.#shift
+    if (!(offset >= 0 && offset < (range[SPAN] as number)) || rootShift >= LOW_STAGES * 5) {
       return this.#reachFar(key)
     }
     const i32 = this.#nodes.i32
     const low = offset | 0
     let node = this.#root
-    for (let shift = this.#shift; shift > 0; shift -= 5) {
+    for (let shift = rootShift; shift > 0; shift -= 5) {
       const child = i32[node * NODE_WORDS + CHILD + ((low >>> shift) & 31)] as number
       if (child === NONE) return this.#make(node, shift, key)
       node = child
     }
-    return node
+    return (node << 5) | (low & 31)
   }
 
-  /** The level at a key in its leaf, or NONE. */
-  at(leaf: number, key: number): number {
-    return this.#nodes.i32[leaf * NODE_WORDS + CHILD + (key & 31)] as number
+  /** The level at a place, or NONE. */
+  at(place: number): number {
+    return this.#nodes.i32[(place >>> 5) * NODE_WORDS + CHILD + (place & 31)] as number
   }
 
-  /** Puts a level into its leaf, where none is. */
-  insert(leaf: number, key: number, level: number): void {
+  /** Puts a level where none is. */
+  insert(place: number, level: number): void {
     const i32 = this.#nodes.i32
-    const digit = key & 31
-    i32[leaf * NODE_WORDS + CHILD + digit] = level
-    let node = leaf
-    let bit = 1 << digit
-    while (true) {
-      const at = node * NODE_WORDS
+    i32[(place >>> 5) * NODE_WORDS + CHILD + (place & 31)] = level
+    let up = place
+    while (up !== 0) {
+      const at = (up >>> 5) * NODE_WORDS
       const mask = i32[at + MASK] as number
-      i32[at + MASK] = mask | bit
-      const up = i32[at + PARENT] as number
-      if (mask !== 0 || up === 0) return
-      node = up >>> 5
-      bit = 1 << (up & 31)
+      i32[at + MASK] = mask | (1 << (up & 31))
+      if (mask !== 0) return
+      up = i32[at + PARENT] as number
     }
   }
 
-  /** Takes the level at a key out of its leaf. */
-  remove(leaf: number, key: number): void {
+  /** Takes the level at a place out. */
+  remove(place: number): void {
     const i32 = this.#nodes.i32
-    const digit = key & 31
-    i32[leaf * NODE_WORDS + CHILD + digit] = NONE
-    let node = leaf
-    let bit = 1 << digit
-    while (true) {
-      const at = node * NODE_WORDS
-      const mask = (i32[at + MASK] as number) & ~bit
+    const leafAt = (place >>> 5) * NODE_WORDS
+    i32[leafAt + CHILD + (place & 31)] = NONE
+    let up = place
+    while (up !== 0) {
+      const at = (up >>> 5) * NODE_WORDS
+      const mask = (i32[at + MASK] as number) & ~(1 << (up & 31))
       i32[at + MASK] = mask
       if (mask !== 0) break
-      const up = i32[at + PARENT] as number
-      if (up === 0) break
-      node = up >>> 5
-      bit = 1 << (up & 31)
+      up = i32[at + PARENT] as number
     }
-    const at = leaf * NODE_WORDS
-    if (i32[at + MASK] === 0 && i32[at + KIDS] === 0) this.#keepEmpty(leaf)
+    if (i32[leafAt + MASK] === 0 && i32[leafAt + KIDS] === 0) this.#keepEmpty(place >>> 5)
   }
 
-  /** The level with the smallest key above this one; NONE at the top. */
-  above(leaf: number, key: number): number {
+  /** The level with the smallest key above this place's; NONE at the top. */
+  above(place: number): number {
     const i32 = this.#nodes.i32
-    let node = leaf
-    let digit = key & 31
-    for (let depth = 0; ; depth++) {
-      const rest = (i32[node * NODE_WORDS + MASK] as number) & ~((2 << digit) - 1)
+    let up = place
+    for (let depth = 0; up !== 0; depth++) {
+      const node = up >>> 5
+      const rest = (i32[node * NODE_WORDS + MASK] as number) & ~((2 << (up & 31)) - 1)
       if (rest !== 0) return this.#lowest(node, rest, depth)
-      const up = i32[node * NODE_WORDS + PARENT] as number
-      if (up === 0) return NONE
-      node = up >>> 5
-      digit = up & 31
+      up = i32[node * NODE_WORDS + PARENT] as number
     }
+    return NONE
   }
 
   /** The level at a key, or NONE; makes nothing. */
@@ -176,10 +166,10 @@ export class PriceIndex {
       if (child === NONE) return this.#make(node, shift, key)
       node = child
     }
-    return node
+    return (node << 5) | this.#digit(key, 0)
   }
 
-  /** The nodes that are missing between a node and the leaf of a key. */
+  /** Makes the nodes that are missing between a node and the leaf of a key; answers its place. */
   #make(from: number, fromShift: number, key: number): number {
     let node = from
     for (let shift = fromShift; shift > 0; shift -= 5) {
@@ -188,7 +178,7 @@ export class PriceIndex {
       this.#nodes.i32[child * NODE_WORDS + KIDS] = 0
       node = child
     }
-    return node
+    return (node << 5) | this.#digit(key, 0)
   }
 
   #plant(key: number): void {

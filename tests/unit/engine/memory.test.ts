@@ -54,26 +54,26 @@ test('B1: the price index finds every level and its better neighbour, for any pr
     const random = new Random(spread)
     const nodes = PriceIndex.pool(1)
     const index = new PriceIndex(nodes)
-    const model = new Map<number, { level: number; leaf: number }>()
+    const model = new Map<number, { level: number; place: number }>()
     const sign = random.pick([1, -1])
     for (let step = 0; step < 4000; step++) {
       const key = sign * (1 + Math.floor((random.next() / 2 ** 32) * spread))
       const known = model.get(key)
       if (index.find(key) !== (known?.level ?? NONE)) t.fail(`find ${key}`)
       if (known !== undefined && random.chance(70)) {
-        index.remove(known.leaf, key)
+        index.remove(known.place)
         model.delete(key)
       } else if (known === undefined && random.chance(70)) {
-        const leaf = index.reach(key)
-        index.insert(leaf, key, step + 1)
-        model.set(key, { level: step + 1, leaf })
+        const place = index.reach(key)
+        index.insert(place, step + 1)
+        model.set(key, { level: step + 1, place })
         const above = [...model.keys()].filter((other) => other > key)
         const next = above.length === 0 ? undefined : Math.min(...above)
         const wanted = next === undefined ? NONE : model.get(next)?.level
-        if (index.above(leaf, key) !== wanted) t.fail(`above ${key}`)
+        if (index.above(place) !== wanted) t.fail(`above ${key}`)
       }
     }
-    for (const [key, { leaf }] of model) index.remove(leaf, key)
+    for (const { place } of model.values()) index.remove(place)
     // 256 empty leaves are kept, and at most ten nodes above each.
     t.true(nodes.live <= 256 * 11, 'an empty index keeps few nodes')
   }
