@@ -44,7 +44,7 @@ export function displayQtyOf(s: EngineState, order: number): number {
   return isIceberg(s, order) ? extraNumber(s, order, EXTRA.displayQty) : 0
 }
 
-/** All that an order has open, shown or hidden. */
+/** The same as leavesOf, and also right between two fills of one match. */
 export function openQtyOf(s: EngineState, order: number): number {
   if (isIceberg(s, order)) return extraNumber(s, order, EXTRA.openQty)
   return s.memory.orders.f64[order * ORDER.doubles + ORDER.leaves] as number

@@ -1,5 +1,6 @@
 // What is asked of an open order, whether it rests or waits.
 
+import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
@@ -7,6 +8,11 @@ import { NONE } from '../memory/slot-pool.ts'
 import { openQtyOf } from './iceberg.ts'
 import { DETAIL, instrumentIdOf } from './order-details.ts'
 import { EXTRA, extraOf, FLAG_HELD_BACK, FLAG_SHARES_HOLD, FLAG_WAITING } from './order-extras.ts'
+
+const ORDER_WORDS = ORDER.words
+const ORDER_DOUBLES = ORDER.doubles
+const ORDER_LEAVES = ORDER.leaves
+const ORDER_LEVEL = ORDER.level
 
 export function orderIDOf(s: EngineState, order: number): number {
   return s.details.f64[order * DETAIL.doubles + DETAIL.orderID] as number
@@ -19,9 +25,12 @@ export function loadClOrdID(s: EngineState, order: number, into: Int32Array): vo
   for (let word = 0; word < ID_WORDS; word++) into[word] = i32[at + word] as number
 }
 
-/** All that an order has open, hidden or shown. */
+/** All that an order has open, hidden or shown. Not while its fills are being settled. */
 export function leavesOf(s: EngineState, order: number): number {
-  return openQtyOf(s, order)
+  const { i32, f64 } = s.memory.orders
+  // The sign bit of its level: the matcher hides a part of it.
+  if ((i32[order * ORDER_WORDS + ORDER_LEVEL] as number) < 0) return openQtyOf(s, order)
+  return f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number
 }
 
 /** The instrument that an order belongs to. */

@@ -16,7 +16,7 @@ import { checkMargins } from '../margin/invariants.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf, openOrdersOf } from '../orders/account-orders.ts'
-import { shownQtyOf } from '../orders/iceberg.ts'
+import { openQtyOf, shownQtyOf } from '../orders/iceberg.ts'
 import {
   countedQtyOf,
   instrumentOf,
@@ -122,10 +122,8 @@ function checkLevel(
     assert(instrumentOf(s, order) === instrument, 'own book')
     checkId(s, order)
     const openQty = leavesOf(s, order)
-    assert(
-      instrument.book.openQty(order) === openQty,
-      'matcher and settlement agree on what is open',
-    )
+    const isAgreed = instrument.book.openQty(order) === openQty && openQtyOf(s, order) === openQty
+    assert(isAgreed, 'matcher and settlement agree on what is open')
     assert(leaves === shownQtyOf(s, order), 'matcher and settlement agree on what is shown')
     orderHoldOf(s, instrument, order, openQty, money)
     const balance = holdBalanceOf(s, instrument, owner, key > 0)
