@@ -32,8 +32,8 @@ export const REJECT_REASONS = [
   'Malformed',
   'ReduceOnlyWouldIncrease', // no position to reduce, or open orders reduce all of it already
   'NotLiquidatable', // Liquidate: equity is not below maintenance margin
-  'StopPxRequired', // a stop, take-profit or trailing order without its trigger, or one that has none
-  'Expired', // GTD whose expireTimeNs is not in the future; an elected order that may not enter
+  'StopPxRequired', // a stop or take-profit without stopPx, a trailing stop without its offset
+  'Expired', // GTD whose expireTimeNs is not in the future
   'CancelFailed', // CancelReplace StopOnFailure: the order to cancel is not there
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]

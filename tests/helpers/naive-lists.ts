@@ -23,6 +23,8 @@ export interface NaiveList {
 export function touchList(n: NaiveEngine, order: NaiveOrder, execType: ExecType): void {
   const { list } = order
   if (list === null || execType === 'New' || execType === 'Replaced') return
+  // A Limit is armed, not elected.
+  if (execType === 'Triggered' && order.command.ordType === 'Limit') return
   if (execType !== 'Canceled' && execType !== 'Expired') list.touched.add(order)
   if (!n.touchedLists.includes(list)) n.touchedLists.push(list)
 }
@@ -74,7 +76,9 @@ function armExits(n: NaiveEngine, list: NaiveList, qty: number): void {
   const rejectReason = checkExits(n, profit, loss)
   for (const leg of [profit, loss]) {
     if (rejectReason === 'None') {
-      report(n, leg, 'Replaced', leg.waiting === null ? 'New' : 'PendingTrigger', qty)
+      const enters = isFirst && leg.waiting === null
+      const status = leg.waiting === null ? 'New' : 'PendingTrigger'
+      report(n, leg, enters ? 'Triggered' : 'Replaced', status, qty)
     } else {
       leg.leaves = 0
       n.forget(leg)

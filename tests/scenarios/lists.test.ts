@@ -150,7 +150,7 @@ rule(
   `
   a1 bracket buy 5 @ 100 e1 & sell 5 @ 110 t1 & sell 5 @ market stop=95 l1 -> e1 New; t1 Waiting; l1 Waiting
   a1 owns 10 BTC
-  a2 sell 5 @ 100 s1                   -> s1 New; s1 Trade 5@100; e1 Trade 5@100; t1 Replaced; l1 Replaced
+  a2 sell 5 @ 100 s1                   -> s1 New; s1 Trade 5@100; e1 Trade 5@100; t1 Triggered; l1 Replaced
   a1 owns 15 BTC hold 5
   book | 5@110
   a2 buy 5 @ 110 b1                    -> b1 New; b1 Trade 5@110; t1 Trade 5@110; l1 Canceled
@@ -167,7 +167,7 @@ rule(
   a2 sell 1 @ 94 s1                    -> s1 New; s1 Trade 1@94; b1 Trade 1@94
   book 5@90 |
   a3 buy 9 @ 80 b2                     -> b2 New
-  a2 sell 5 @ 90 s2                    -> s2 New; s2 Trade 5@90; e1 Trade 5@90; t1 Replaced; l1 Replaced; l1 Elected 95 by 90; l1 Triggered; t1 Canceled; l1 Trade 5@80; b2 Trade 5@80
+  a2 sell 5 @ 90 s2                    -> s2 New; s2 Trade 5@90; e1 Trade 5@90; t1 Triggered; l1 Replaced; l1 Elected 95 by 90; l1 Triggered; t1 Canceled; l1 Trade 5@80; b2 Trade 5@80
 `,
   AT_100,
 )
@@ -176,7 +176,7 @@ rule(
   'BRK-3: each further fill of the entry raises both exits',
   `
   a1 bracket buy 5 @ 100 e1 & sell 5 @ 110 t1 & sell 5 @ market stop=95 l1 -> e1 New; t1 Waiting; l1 Waiting
-  a2 sell 2 @ 100 s1                   -> s1 New; s1 Trade 2@100; e1 Trade 2@100; t1 Replaced; l1 Replaced
+  a2 sell 2 @ 100 s1                   -> s1 New; s1 Trade 2@100; e1 Trade 2@100; t1 Triggered; l1 Replaced
   book 3@100 | 2@110
   a2 sell 1 @ 100 s2                   -> s2 New; s2 Trade 1@100; e1 Trade 1@100; t1 Replaced; l1 Replaced
   book 2@100 | 3@110
@@ -202,7 +202,7 @@ rule(
   'BRK-5: an exit that begins or ends cancels the other exit and what is left of the entry',
   `
   a1 bracket buy 5 @ 100 e1 & sell 5 @ 110 t1 & sell 5 @ market stop=95 l1 -> e1 New; t1 Waiting; l1 Waiting
-  a2 sell 2 @ 100 s1                   -> s1 New; s1 Trade 2@100; e1 Trade 2@100; t1 Replaced; l1 Replaced
+  a2 sell 2 @ 100 s1                   -> s1 New; s1 Trade 2@100; e1 Trade 2@100; t1 Triggered; l1 Replaced
   a2 buy 1 @ 110 b1                    -> b1 New; b1 Trade 1@110; t1 Trade 1@110; e1 Canceled; l1 Canceled
   book | 1@110
   a1 bracket buy 5 @ 100 e2 & sell 5 @ 110 t2 & sell 5 @ market stop=95 l2 -> e2 New; t2 Waiting; l2 Waiting

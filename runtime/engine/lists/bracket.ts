@@ -2,7 +2,14 @@
 // by each further fill. The take-profit holds for both; the stop-loss holds what it needs besides.
 
 import { ORDER } from '../book/order-pool.ts'
-import { EXEC_REPLACED, REJECT, STATUS_NEW, STATUS_PENDING, TYPE_LIMIT } from '../codes.ts'
+import {
+  EXEC_REPLACED,
+  EXEC_TRIGGERED,
+  REJECT,
+  STATUS_NEW,
+  STATUS_PENDING,
+  TYPE_LIMIT,
+} from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { checkMarginOf } from '../margin/margin-check.ts'
@@ -58,7 +65,8 @@ export function armExits(s: EngineState, list: number, qty: number): void {
     for (const exit of [profit, loss]) expire(s, instrument, exit, qty, reason)
     return
   }
-  s.reports.step(profit, EXEC_REPLACED, isLimit ? STATUS_NEW : STATUS_PENDING, qty, 0)
+  const entered = isFirst && isLimit ? EXEC_TRIGGERED : EXEC_REPLACED
+  s.reports.step(profit, entered, isLimit ? STATUS_NEW : STATUS_PENDING, qty, 0)
   s.reports.step(loss, EXEC_REPLACED, STATUS_PENDING, qty, 0)
   if (!isLimit) holdWaiting(s, instrument, profit)
   holdWaiting(s, instrument, loss)
