@@ -8,6 +8,7 @@ import process, { env } from 'node:process'
 import { Command } from 'commander'
 import { ApiError, createRest, type RestClient } from './client/rest.ts'
 import { openSocket } from './client/socket.ts'
+import { orderBody, type PlaceOptions } from './order-body.ts'
 import { printRecord, printRows } from './output.ts'
 import { venueHome } from './venue-home.ts'
 
@@ -74,11 +75,19 @@ program
 const order = program.command('order').description('place, cancel and list orders')
 order
   .command('place <side> <symbol> <qty>')
-  .description('limit order with --price, else a market order')
+  .description('limit order with --price, else a market order; both may wait for a trigger')
   .option('-p, --price <price>', 'limit price')
-  .option('-t, --time-in-force <tif>', 'GTC, IOC, FOK')
+  .option('-t, --time-in-force <tif>', 'GTC, IOC, FOK, DAY, GTD, GFA')
+  .option('--stop <price>', 'waits until the last price is here or worse')
+  .option('--take-profit <price>', 'waits until the last price is here or better')
+  .option('--trailing <ticks>', 'waits for a turn by so many ticks')
+  .option('--display <qty>', 'iceberg: what is shown of it')
+  .option('--expire <time>', 'GTD: gone at this time, ISO 8601 in UTC')
   .option('--post-only', 'never take', false)
-  .action(placeOrder)
+  .option('--reduce-only', 'never increase a position', false)
+  .action((side: string, symbol: string, qty: string, o: PlaceOptions) =>
+    send('POST', '/v1/orders', orderBody(side, symbol, qty, o)),
+  )
 order
   .command('cancel <orderID>')
   .description('cancel one order')
@@ -88,6 +97,10 @@ order
   .description('orders of the account')
   .option('-s, --status <status>', 'open, closed or all', 'open')
   .action((o: { status: string }) => list(`/v1/orders?status=${o.status}&limit=100`, 'orders'))
+program
+  .command('dead-man <ms>')
+  .description('cancels all orders unless this is sent again in time; 0 disarms')
+  .action((ms: string) => send('PUT', '/v1/dead-man', { timeoutMs: Number(ms) }))
 
 try {
   await program.parseAsync()
@@ -151,22 +164,11 @@ async function showBook(symbol: string, depth: string): Promise<void> {
   printRows([...rows('ask', book.asks).reverse(), ...rows('bid', book.bids)])
 }
 
-async function placeOrder(
-  side: string,
-  symbol: string,
-  orderQty: string,
-  o: { price?: string; timeInForce?: string; postOnly: boolean },
-): Promise<void> {
-  const body = {
-    symbol,
-    side: side.toLowerCase() === 'buy' ? 'Buy' : side.toLowerCase() === 'sell' ? 'Sell' : side,
-    ordType: o.price === undefined ? 'Market' : 'Limit',
-    orderQty,
-    ...(o.price === undefined ? {} : { price: o.price }),
-    ...(o.timeInForce === undefined ? {} : { timeInForce: o.timeInForce }),
-    ...(o.postOnly ? { postOnly: true } : {}),
-  }
-  printRecord(await withRest((rest) => rest.post('/v1/orders', body)), asJson())
+async function send(method: 'POST' | 'PUT', path: string, body: object): Promise<void> {
+  const answer = await withRest((rest) =>
+    method === 'POST' ? rest.post(path, body) : rest.put(path, body),
+  )
+  printRecord(answer, asJson())
 }
 
 async function watch(channel: string): Promise<void> {
