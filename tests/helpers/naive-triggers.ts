@@ -97,8 +97,12 @@ function enterElected(n: NaiveEngine, order: NaiveOrder, trigger: NaiveTrigger):
   })
   report(n, order, 'Triggered', 'New', order.leaves)
   settleLists(n)
+  const { leaves } = order
   const rejectReason = checkElected(n, order)
-  if (rejectReason === 'None') return n.execute(order)
+  if (rejectReason === 'None') {
+    if (order.leaves < leaves) report(n, order, 'Replaced', 'New', order.leaves)
+    return n.execute(order)
+  }
   order.leaves = 0
   report(n, order, 'Expired', 'Expired', 0, { rejectReason })
 }

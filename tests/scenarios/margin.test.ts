@@ -355,7 +355,7 @@ rule(
   a3 buy 9 @ 90 b2                     -> b2 New
   a1 sell 6 @ 95 s2                    -> s2 New; s2 Trade 6@95; b1 Trade 6@95
   a2 sell 3 @ 95 s3                    -> s3 New; s3 Trade 3@95; b1 Trade 3@95
-  a2 sell 1 @ 90 s4                    -> s4 New; s4 Trade 1@90; b2 Trade 1@90; s1 Elected 90 by 90; s1 Triggered; s1 Trade 4@90; b2 Trade 4@90
+  a2 sell 1 @ 90 s4                    -> s4 New; s4 Trade 1@90; b2 Trade 1@90; s1 Elected 90 by 90; s1 Triggered; s1 Replaced; s1 Trade 4@90; b2 Trade 4@90
   a1 position 0 cost 0
 `,
 )

@@ -2,7 +2,7 @@
 //
 //   StopElected -> report Triggered -> what its list does -> checks -> the market, or Expired
 
-import { EXEC_TRIGGERED, STATUS_NEW } from '../codes.ts'
+import { EXEC_REPLACED, EXEC_TRIGGERED, STATUS_NEW } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
@@ -43,11 +43,14 @@ export function enterNextElected(s: EngineState): boolean {
   noteStep(s, order, 0)
   settleLists(s)
   const reason = admitElected(s, instrument, order, admission)
-  if (reason === 0) executeOrder(s, order, admission)
-  else {
+  if (reason !== 0) {
     s.reports.expired(order, leaves, reason)
     closeOrder(s, order)
+    return true
   }
+  // A reduce-only order has been cut to the position.
+  if (admission.qty < leaves) s.reports.step(order, EXEC_REPLACED, STATUS_NEW, admission.qty, 0)
+  executeOrder(s, order, admission)
   return true
 }
 
