@@ -1,6 +1,7 @@
 // What an account is worth now, and how it came to that. Two statements, however many positions
 // (E7): the first sees balances, positions, prices and how new they are in one snapshot.
-// It reads `positions`, which the positions function writes, and answers with the older of both seqs.
+// It reads positions and marks, which the positions function writes, and answers with the older of
+// both seqs. Balances are worth their last price; perpetuals add what they would realise now.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { InstrumentTable, Postgres } from '#adapters/postgres/index.ts'
@@ -31,6 +32,8 @@ export const PORTFOLIO_STATEMENTS = {
     UNION ALL
     SELECT 'price', instrument_id, last_px, 0, 0, 0 FROM portfolio_price
     UNION ALL
+    SELECT 'mark', instrument_id, mark_px, 0, 0, 0 FROM position_price WHERE mark_px IS NOT NULL
+    UNION ALL
     SELECT 'offset', 0, seq, 0, 0, 0
       FROM projection_offset WHERE shard = 0 AND function IN ('portfolio', 'positions')`,
   },
@@ -42,7 +45,7 @@ export const PORTFOLIO_STATEMENTS = {
 } as const
 
 interface StateRow {
-  readonly kind: 'balance' | 'position' | 'price' | 'offset'
+  readonly kind: 'balance' | 'position' | 'price' | 'mark' | 'offset'
   readonly id: number
   readonly a: bigint
   readonly b: bigint
@@ -134,13 +137,17 @@ function valuation(
       value: formatOrNull(value),
     })
   }
+  const marks = new Map(rows.filter((r) => r.kind === 'mark').map((r) => [r.id, Number(r.a)]))
   let unrealized = 0n
   let realized = 0n
   for (const row of rows) {
     const instrument = row.kind === 'position' ? known.get(row.id) : undefined
     if (instrument === undefined) continue
     const rate = rates.get(instrument.quote.assetId)
-    unrealized += valueOf(unrealizedOf(row, instrument, prices), rate) ?? 0n
+    const pricePx = marks.get(row.id) ?? prices.get(row.id)
+    const open = valueOf(unrealizedOf(row, instrument, pricePx), rate) ?? 0n
+    unrealized += open
+    if (instrument.kind === 'LinearPerpetual') equity += open
     realized += valueOf(row.c - row.d, rate) ?? 0n
   }
   return {
@@ -153,13 +160,7 @@ function valuation(
   }
 }
 
-/** Value at the last trade minus cost; 0 while there is no price. */
-function unrealizedOf(
-  row: StateRow,
-  instrument: Instrument,
-  prices: ReadonlyMap<number, number>,
-): bigint {
-  const lastPx = prices.get(instrument.instrumentId)
-  if (lastPx === undefined) return 0n
-  return row.a * BigInt(lastPx) * instrument.notionalFactor - row.b
+/** Value minus cost; 0 while there is no price. */
+function unrealizedOf(row: StateRow, instrument: Instrument, pricePx: number | undefined): bigint {
+  return pricePx === undefined ? 0n : row.a * BigInt(pricePx) * instrument.notionalFactor - row.b
 }

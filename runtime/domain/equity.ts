@@ -52,10 +52,10 @@ export function equityOf(balances: Iterable<readonly [number, bigint]>, rates: R
   return equity
 }
 
-/** An instrument leads from its base to its quote, and back. */
+/** A spot instrument leads from its base to its quote, and back; nobody owns a perpetual's base. */
 function stepsOf(instrument: Instrument, prices: LastPrices) {
   const lastPx = prices.get(instrument.instrumentId) ?? 0
-  if (lastPx <= 0) return []
+  if (lastPx <= 0 || instrument.kind !== 'Spot') return []
   const { base, quote, notionalFactor, lotBaseMinor } = instrument
   const quoteMinor = BigInt(lastPx) * notionalFactor
   return [

@@ -190,7 +190,7 @@ run('bad parameters are a no with a code', async (t) => {
 
 run('E8: no query walks the accounts', async (t) => {
   const { state, curve } = PORTFOLIO_STATEMENTS
-  const small = ['portfolio_price', 'projection_offset']
+  const small = ['portfolio_price', 'position_price', 'projection_offset']
   t.deepEqual(await seqScansOf(db.pool, state.text, [1_000], small), [])
   t.deepEqual(await seqScansOf(db.pool, curve.text, [1_000, 10], small), [])
 })
