@@ -44,9 +44,14 @@ export function checkLifetime(n: NaiveEngine, c: NewOrder): RejectReason {
   return c.expireTimeNs > n.now ? 'None' : 'Expired'
 }
 
+/** No instant is later than the last one of 64 bits. */
+function atMost(instant: bigint): bigint {
+  return instant < 2n ** 63n ? instant : 2n ** 63n - 1n
+}
+
 /** The first instant at which an order is gone; 0: none. */
 export function endOf(n: NaiveEngine, c: NewOrder): bigint {
-  if (c.timeInForce === 'DAY') return (n.now / DAY_NS + 1n) * DAY_NS
+  if (c.timeInForce === 'DAY') return atMost((n.now / DAY_NS + 1n) * DAY_NS)
   return c.timeInForce === 'GTD' ? c.expireTimeNs : 0n
 }
 
@@ -108,7 +113,7 @@ export function setDeadMan(n: NaiveEngine, c: SetDeadMan): void {
     return n.refuse(c, 'InvalidTransition')
   }
   time.deadManTimeoutMs = timeoutMs
-  time.deadline = n.now + BigInt(timeoutMs) * 1_000_000n
+  time.deadline = atMost(n.now + BigInt(timeoutMs) * 1_000_000n)
   n.accountChanged(c.account)
 }
 

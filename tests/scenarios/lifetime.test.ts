@@ -249,6 +249,17 @@ rule(
 `,
 )
 
+rule(
+  'LIF-4, DMS-1: at the end of all 64 bits of time a DAY order lives until the last nanosecond',
+  `
+  at 2262-04-11T23:47:16.000Z
+  a1 buy 1 @ 100 DAY b1                -> b1 New
+  a1 deadman 86400000
+  clock 2262-04-11T23:47:16.854775806Z
+  clock 2262-04-11T23:47:16.854775807Z -> b1 Expired; a1 DeadMan 0
+`,
+)
+
 test('LIF-10: one Clock ends 10,000 orders, and the next one goes on', (t) => {
   const engine = new FastEngine()
   const clock = { type: 'Clock', account: 0, traceId: TRACE } as const

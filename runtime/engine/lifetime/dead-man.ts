@@ -9,6 +9,7 @@ import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { cancelAll } from '../orders/mass-cancel.ts'
+import { earlierOf } from './expiry.ts'
 
 /** A day: whoever is away longer than that has not armed a switch. */
 const TIMEOUT_MS_MAX = 86_400_000
@@ -36,7 +37,7 @@ function arm(s: EngineState, extra: number, timeoutMs: number): void {
   const at = extra * ACCOUNT_EXTRA.words
   i32[at + ACCOUNT_EXTRA.deadManTimeoutMs] = timeoutMs
   if (timeoutMs === 0) instant.setZero()
-  else instant.setBigInt(s.now + BigInt(timeoutMs) * MS_NS)
+  else instant.setBigInt(earlierOf(s.now + BigInt(timeoutMs) * MS_NS))
   instant.store(i32, at + ACCOUNT_EXTRA.deadline)
   if (timeoutMs === 0) s.switches.remove(extra)
   else watchSwitch(s, extra)

@@ -11,6 +11,7 @@ import { orderIDOf } from '../orders/open-orders.ts'
 import { addExtra, EXTRA } from '../orders/order-extras.ts'
 
 const DAY_NS = 86_400_000_000_000n
+const INT64_MAX = 2n ** 63n - 1n
 
 const instant = new Int64()
 
@@ -27,11 +28,17 @@ export function checkEnd(s: EngineState, cmd: NewOrderCommand): number {
 /** Gives an accepted order its end, if it has one. */
 export function setEnd(s: EngineState, order: number, cmd: NewOrderCommand): void {
   if (cmd.timeInForce === FORCE_GTD) instant.load(cmd.expireTimeNs, 0)
-  else if (cmd.timeInForce === FORCE_DAY) instant.setBigInt((s.now / DAY_NS + 1n) * DAY_NS)
+  else if (cmd.timeInForce === FORCE_DAY)
+    instant.setBigInt(earlierOf((s.now / DAY_NS + 1n) * DAY_NS))
   else return
   const extra = addExtra(s, order)
   instant.store(s.extras.i32, extra * EXTRA.words + EXTRA.expireTimeNs)
   watchEnd(s, order, extra)
+}
+
+/** An instant, or the last one that there is. */
+export function earlierOf(instantNs: bigint): bigint {
+  return instantNs < INT64_MAX ? instantNs : INT64_MAX
 }
 
 /** After a snapshot: finds again all that ends by Clock. */
