@@ -162,7 +162,7 @@ export class Reports {
   /** One BalanceChanged for each (account, asset) that the command changed, in order of first touch. */
   flushBalances(): void {
     const { balances, margins } = this.#state
-    if (margins.touched.length > 0) flushPositions(this.#state)
+    if (margins.touchedCount > 0) flushPositions(this.#state)
     const count = balances.touchedCount
     for (let i = 0; i < count; i++) {
       const reason = balances.reasonOf(i)

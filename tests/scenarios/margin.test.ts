@@ -86,6 +86,23 @@ rule(
 )
 
 rule(
+  'PRP-1 PRP-3: an uncross trades perpetuals too, and lets reduce-only orders give way',
+  `
+  ${LONG_TEN}
+  a1 sell 10 @ 110 ReduceOnly s1       -> s1 New
+  state Auction
+  a1 sell 4 @ 104 s2                   -> s2 New; s1 Replaced
+  a3 buy 6 @ 106 b1                    -> b1 New; indicates 4@106 Buy 2
+  state Open                           -> b1 Trade 4@106; s2 Trade 4@106
+  a1 position 6 cost 600
+  a1 owns 1024 USD
+  a3 position 4 cost 424
+  clearing owns -24 USD
+  a1 cancel s1                         -> s1 Canceled
+`,
+)
+
+rule(
   'PRP-4: the base asset is only a name: no balance of it moves',
   `
   ${LONG_TEN}

@@ -25,8 +25,8 @@ const money = new Int64()
 /** Throws when a law does not hold. */
 export function checkMargins(s: EngineState): void {
   const { margins } = s
-  assert(margins.touched.length === 0, 'no change of a position is left unreported')
-  assert(margins.doubtful.length === 0, 'no reduce-only order is left in doubt')
+  assert(margins.touchedCount === 0, 'no change of a position is left unreported')
+  assert(margins.doubtfulCount === 0, 'no reduce-only order is left in doubt')
   const costs = new Map<number, bigint>()
   const sizes = new Map<number, bigint>()
   const lots = new Map<number, number>()

@@ -60,9 +60,10 @@ export function addOpen(
   else sum.add(notional)
   margins.store(margin, field, sum)
   margins.addNumber(margin, isBuy ? MARGIN.openBuyQty : MARGIN.openSellQty, lots)
+  if (isReduceOnly(s, order)) {
+    margins.addNumber(margin, isBuy ? MARGIN.reduceBuyQty : MARGIN.reduceSellQty, lots)
+  }
   if (lots > 0) margins.doubt(margin)
-  if (!isReduceOnly(s, order)) return
-  margins.addNumber(margin, isBuy ? MARGIN.reduceBuyQty : MARGIN.reduceSellQty, lots)
 }
 
 /** Whether an order is in no book yet: then it holds and counts nothing. */

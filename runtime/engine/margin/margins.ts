@@ -44,6 +44,9 @@ const after = new Int64()
 /** (account, perpetual) -> handle, the records, and what the command has touched. */
 export class Margins {
   readonly pool: SlotPool
+  touchedCount = 0
+  doubtfulCount = 0
+  /** The first so many places count; kept, so that a command allocates nothing. */
   readonly touched: number[] = []
   readonly doubtful: number[] = []
   /** By asset: what all open positions have cost, signs apart. */
@@ -137,14 +140,17 @@ export class Margins {
     i32[at + MARGIN.realized] = 0
     i32[at + MARGIN.realized + 1] = 0
     i32[at + MARGIN.reason] = 0
-    this.touched.push(slot)
+    this.touched[this.touchedCount++] = slot
   }
 
-  /** Its resting reduce-only orders may be more than there is to reduce. */
+  /** Its resting reduce-only orders, if it has any, may be more than there is to reduce. */
   doubt(slot: number): void {
+    const { f64 } = this.pool
+    const at = slot * MARGIN.doubles
+    if (f64[at + MARGIN.reduceBuyQty] === 0 && f64[at + MARGIN.reduceSellQty] === 0) return
     if (this.get(slot, MARGIN.isDoubtful) !== 0) return
     this.set(slot, MARGIN.isDoubtful, 1)
-    this.doubtful.push(slot)
+    this.doubtful[this.doubtfulCount++] = slot
   }
 
   /** After a snapshot: the table and the sums. Instruments are there already. */

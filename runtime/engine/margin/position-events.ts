@@ -22,7 +22,8 @@ const realized = new Int64()
 /** Says what has changed, and forgets what was touched. */
 export function flushPositions(s: EngineState): void {
   const { margins } = s
-  for (const margin of margins.touched) {
+  for (let i = 0; i < margins.touchedCount; i++) {
+    const margin = margins.touched[i] as number
     margins.set(margin, MARGIN.isTouched, 0)
     const netQty = margins.getNumber(margin, MARGIN.netQty)
     margins.load(margin, MARGIN.cost, cost)
@@ -42,5 +43,5 @@ export function flushPositions(s: EngineState): void {
       reason: POSITION_REASONS[margins.get(margin, MARGIN.reason)] ?? 'Trade',
     })
   }
-  margins.touched.length = 0
+  margins.touchedCount = 0
 }

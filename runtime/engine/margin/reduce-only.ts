@@ -46,16 +46,20 @@ function roomOf(s: EngineState, margin: number, isBuy: boolean, mayRest: boolean
 
 /** Lets reduce-only orders give way wherever the command has put them in doubt. */
 export function enforceReduceOnly(s: EngineState): void {
-  const { doubtful } = s.margins
-  if (doubtful.length === 0) return
-  if (doubtful.length > 1) doubtful.sort((a, b) => compare(s, a, b))
-  // What is canceled or shrunk here puts nothing in doubt.
-  for (const margin of doubtful) {
-    enforceSide(s, margin, true)
-    enforceSide(s, margin, false)
+  const { margins } = s
+  const { doubtful, doubtfulCount: count } = margins
+  if (count === 0) return
+  if (count > 1) {
+    doubtful.length = count
+    doubtful.sort((a, b) => compare(s, a, b))
   }
-  for (const margin of doubtful) s.margins.set(margin, MARGIN.isDoubtful, 0)
-  doubtful.length = 0
+  // What is canceled or shrunk here puts nothing in doubt.
+  for (let i = 0; i < count; i++) {
+    enforceSide(s, doubtful[i] as number, true)
+    enforceSide(s, doubtful[i] as number, false)
+  }
+  for (let i = 0; i < count; i++) margins.set(doubtful[i] as number, MARGIN.isDoubtful, 0)
+  margins.doubtfulCount = 0
 }
 
 /** By instrument, then by account in the order of opening. */
