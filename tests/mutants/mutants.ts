@@ -236,8 +236,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'RED-3',
     why: 'resting reduce-only orders outlive their position',
-    file: 'runtime/engine/orders/execution.ts',
-    find: 'if (instrument.isPerpetual) enforceReduceOnly(s)',
+    file: 'runtime/engine/margin/reduce-only.ts',
+    find: 'enforceSide(s, doubtful[i] as number, false)',
     replace: '',
     test: 'tests/scenarios/margin.test.ts',
     title: 'RED-3: resting reduce-only orders shrink with the position and are canceled with it',

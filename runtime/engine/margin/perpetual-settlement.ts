@@ -5,7 +5,6 @@
 // Cost is kept, never an average (the law of domain/position.ts): what reduces takes its share of the
 // cost, rounded towards zero; the rest stays in the position until it is closed.
 
-import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { Int64 } from '../money/int64.ts'
@@ -114,9 +113,4 @@ export function releaseTraded(
   const account = accountSlotOf(s, order)
   s.balances.release(s.balances.of(account, instrument.quoteAssetId), heldBefore)
   addOpen(s, instrument, order, -qty)
-}
-
-/** Whether an order buys. */
-export function isBuyOrder(s: EngineState, order: number): boolean {
-  return (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
 }
