@@ -48,7 +48,7 @@ export class RecordOutput implements EventOutput {
     const { bytes, i32, f64 } = this.buffer
     const r = this.#report
     const codes = (at + REPORT.codes) * 4
-    const [, flags = 0] = bytes.subarray(at * 4)
+    const flags = bytes[at * 4 + 1] as number
     r.account = (i32[at + REPORT.account] as number) >>> 0
     r.instrumentId = (i32[at + REPORT.instrumentId] as number) >>> 0
     r.cmdIndex = i32[at + REPORT.cmdIndex] as number

@@ -51,45 +51,58 @@ function countParsedKeys(value: unknown): number {
 
 /** The fields of one command; `end` says whether all of them were asked for. */
 export class Fields {
-  readonly #values: Record<string, unknown>
+  readonly #names: readonly string[]
+  readonly #values: readonly unknown[]
   #left: number
 
-  constructor(values: Record<string, unknown>) {
+  /** Names are unique. */
+  constructor(names: readonly string[], values: readonly unknown[]) {
+    this.#names = names
     this.#values = values
-    this.#left = Object.keys(values).length
+    this.#left = names.length
+  }
+
+  static of(object: Record<string, unknown>): Fields {
+    return new Fields(Object.keys(object), Object.values(object))
+  }
+
+  #find(name: string): unknown {
+    const names = this.#names
+    for (let i = 0; i < names.length; i++) if (names[i] === name) return this.#values[i]
+    return undefined
   }
 
   /** The raw value, counted as read; undefined when absent. */
   take(name: string): unknown {
-    const value = this.#values[name]
+    const value = this.#find(name)
     if (value !== undefined) this.#left--
     return value
   }
 
   has(name: string): boolean {
-    return this.#values[name] !== undefined
+    return this.#find(name) !== undefined
   }
 
   /** Errors: TE_INPUT_FIELD when a field is left that no rule has read. */
   end(known: readonly string[]): void {
     if (this.#left === 0) return
-    const odd = Object.keys(this.#values).find((name) => !known.includes(name))
+    const odd = this.#names.find((name) => !known.includes(name))
     throw bad(odd ?? 'type', `unknown field ${odd ?? ''}`)
   }
 
   isNull(name: string): boolean {
-    return this.#values[name] === null
+    return this.#find(name) === null
   }
 
   isText(name: string): boolean {
-    return typeof this.#values[name] === 'string'
+    return typeof this.#find(name) === 'string'
   }
 
   /** An object of its own fields. */
   object(name: string): Fields {
     const value = this.take(name)
     if (!isObject(value)) throw bad(name, `${name} must be an object`)
-    return new Fields(value)
+    return Fields.of(value)
   }
 
   objects(name: string, max: number): Fields[] {
@@ -97,7 +110,7 @@ export class Fields {
     if (!Array.isArray(values) || values.length > max || !values.every(isObject)) {
       throw bad(name, `${name} must be a list of at most ${max} objects`)
     }
-    return values.map((value) => new Fields(value))
+    return values.map((value) => Fields.of(value))
   }
 
   text(name: string, pattern: RegExp | null, fallback?: string): string {

@@ -16,11 +16,10 @@ import { idToWords, traceToWords } from '#engine/words.ts'
 import { readCommand } from './driver-commands.ts'
 import { ScriptSink } from './driver-events.ts'
 import { bad, Fields, parseLine, quote } from './driver-fields.ts'
+import { PlainLine } from './driver-line.ts'
 import type { Names, ScriptInstrument } from './driver-names.ts'
 import { balancesLine, bookLine, positionsLine } from './driver-questions.ts'
 import { fieldsOf } from './driver-words.ts'
-
-const BRACE = 123
 
 /** Owns the engine of a script. */
 export class Script implements Names {
@@ -28,16 +27,27 @@ export class Script implements Names {
   #engine = new Engine(this.#sink)
   readonly #symbols = new Map<string, number>()
   #line = 0
+  readonly #plain = new PlainLine()
   readonly #new = new NewOrderCommand()
   readonly #cancel = new CancelOrderCommand()
   readonly #replace = new ReplaceOrderCommand()
 
   /** Takes one line. Blank lines count and say nothing. */
   take(line: string): void {
+    const bytes = Buffer.from(line)
+    this.takeBytes(bytes, 0, bytes.length)
+  }
+
+  /** The same of the bytes [from, end), UTF-8. */
+  takeBytes(bytes: Buffer, from: number, end: number): void {
     this.#line += 1
-    if (line.charCodeAt(0) !== BRACE && line.trim() === '') return
     try {
-      this.#obey(parseLine(line))
+      if (this.#plain.read(bytes, from, end)) {
+        this.#obey(new Fields(this.#plain.names, this.#plain.values))
+        return
+      }
+      const text = bytes.toString('utf8', from, end)
+      if (text.trim() !== '') this.#obey(Fields.of(parseLine(text)))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       this.malformed(error.message)
@@ -87,13 +97,10 @@ export class Script implements Names {
     return definition === undefined ? undefined : this.byId(definition.instrumentId)
   }
 
-  #obey(values: Record<string, unknown>): void {
-    const { type } = values
-    if (typeof type !== 'string') throw bad('type', 'type must be a string')
+  #obey(fields: Fields): void {
+    const type = fields.text('type', null)
     const known = fieldsOf(type)
     if (known === undefined) throw bad('type', `unknown type ${type}`)
-    const fields = new Fields(values)
-    fields.take('type')
     if (this.#answer(type, fields, known)) return
     const command = readCommand(type, fields, this)
     const time = fields.nanoseconds('timestampNs') ?? this.#sink.now

@@ -1,5 +1,7 @@
 // The vocabulary of the scripted driver: which commands there are, and which fields each may have.
 
+import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+
 const REQUEST = 'type account traceId timestampNs'
 const WHERE = 'symbol instrumentId'
 const ORDER = 'orderID origClOrdID clOrdID'
@@ -48,6 +50,14 @@ const WORDS = new Map(Object.entries(FIELDS).map(([type, fields]) => [type, fiel
 export function fieldsOf(type: string): readonly string[] | undefined {
   return WORDS.get(type)
 }
+
+/** Words that stand in lines again and again: types, fields, and the values of closed sets. */
+export const ALL_WORDS: readonly string[] = [
+  ...Object.keys(FIELDS),
+  ...Object.values(FIELDS).flatMap((fields) => fields.split(' ')),
+  ...[SIDES, ORD_TYPES, TIMES_IN_FORCE, STP_MODES].flat(),
+  'USD',
+]
 
 /** The fields of an order inside of another command. */
 export const TERM_WORDS: readonly string[] = `${WHERE} ${TERMS}`.split(' ')

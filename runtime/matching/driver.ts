@@ -48,7 +48,7 @@ class Lines {
 
   #line(bytes: Buffer, from: number, end: number): void {
     if (this.#isTooLong || end - from > LINE_BYTES_MAX) this.#script.refuse('line is too long')
-    else this.#script.take(bytes.toString('utf8', from, end))
+    else this.#script.takeBytes(bytes, from, end)
     this.#isTooLong = false
   }
 }
