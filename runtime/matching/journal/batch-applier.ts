@@ -54,6 +54,7 @@ export function createBatchApplier(
   let { seq: lastSeq, timestampNs: lastTime, chain } = start
   let malformed = 0
   const handler: CommandHandler = {
+    expect: (next) => engine.expect(next),
     newOrder: (i, command) => engine.newOrder(i, command),
     cancelOrder: (i, command) => engine.cancelOrder(i, command),
     replaceOrder: (i, command) => engine.replaceOrder(i, command),
@@ -87,7 +88,7 @@ export function createBatchApplier(
       if (commands >= 0) reader.readAll(handler)
       else malformed = 1
       const { source, sourceSeq } = reader
-      const bytes = writer.finish({ source, sourceSeq, seq, timestampNs: time })
+      const bytes = writer.finish({ source, sourceSeq, seq, timestampNs: time }).slice()
       chain = chainAfter(chain, bytes)
       lastSeq = seq
       lastTime = time

@@ -33,10 +33,13 @@ import {
   ReplaceOrderCommand,
   TRACE_WORDS,
 } from '#engine/hot-command.ts'
+import { EXPECTED_MAX, ExpectedCommands } from '#engine/read-ahead.ts'
 import { isAdminCommand } from './admin-shape.ts'
 
 /** Takes the records of one batch, in order. Commands are reused: copy what is to be kept. */
 export interface CommandHandler {
+  /** These come next: to read ahead. Must change nothing. */
+  expect?(next: ExpectedCommands): void
   newOrder(cmdIndex: number, command: NewOrderCommand): void
   cancelOrder(cmdIndex: number, command: CancelOrderCommand): void
   replaceOrder(cmdIndex: number, command: ReplaceOrderCommand): void
@@ -55,6 +58,7 @@ export interface CommandReader {
   readAll(handler: CommandHandler): void
 }
 
+const ORDER_ID_MAX = Number.MAX_SAFE_INTEGER
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 if (!LITTLE_ENDIAN)
   throw new Error('the batch layout is read in place: little-endian machines only')
@@ -69,6 +73,7 @@ interface Views {
   readonly order: NewOrderCommand
   readonly cancel: CancelOrderCommand
   readonly replace: ReplaceOrderCommand
+  readonly expected: ExpectedCommands
 }
 
 /** Makes a reader with its own aligned buffer. */
@@ -80,6 +85,7 @@ export function createCommandReader(): CommandReader {
     order: new NewOrderCommand(),
     cancel: new CancelOrderCommand(),
     replace: new ReplaceOrderCommand(),
+    expected: new ExpectedCommands(),
   }
   const reader: CommandReader = {
     source: 0,
@@ -127,6 +133,10 @@ function isCommandBatch({ view, length }: Views): boolean {
 function readAll(views: Views, handler: CommandHandler): void {
   let offset: number = HEADER.size
   for (let i = 0; i < views.count; i++) {
+    if (i % EXPECTED_MAX === 0 && handler.expect !== undefined) {
+      lookAhead(views, offset, Math.min(EXPECTED_MAX, views.count - i))
+      handler.expect(views.expected)
+    }
     const size = recordSize(views, offset)
     if (size === 0) {
       // Where this record ends is unknown, so none of the rest can be found.
@@ -136,6 +146,34 @@ function readAll(views: Views, handler: CommandHandler): void {
     readRecord(views, offset, size, i, handler)
     offset += size
   }
+}
+
+/** What can be said of the next records before they are read; what is wrong there says nothing. */
+function lookAhead(views: Views, from: number, max: number): void {
+  const { expected, view, words, floats } = views
+  let offset = from
+  let count = 0
+  expected.words = words
+  while (count < max) {
+    const size = recordSize(views, offset)
+    if (size === 0) break
+    const type = view.getUint8(offset + RECORD.type)
+    const isNew = type === TYPE_NEW_ORDER && size === NEW.size
+    const isCancel = type === TYPE_CANCEL_ORDER && size === CXL.size
+    const isReplace = type === TYPE_REPLACE_ORDER && size === RPL.size
+    if (isNew || isCancel || isReplace) {
+      const orderID = isNew ? 0 : (floats[(offset + CXL.orderID) >> 3] ?? 0)
+      expected.account[count] = view.getUint32(offset + RECORD.account, true)
+      expected.orderID[count] = orderID > 0 && orderID < ORDER_ID_MAX ? orderID : 0
+      expected.idAt[count] = isNew ? (offset + NEW.clOrdID) >> 2 : 0
+      expected.instrumentId[count] = words[(offset + NEW.instrumentId) >> 2] ?? 0
+      expected.side[count] = view.getUint8(offset + NEW.side)
+      expected.price[count] = floats[(offset + NEW.price) >> 3] ?? 0
+      count++
+    }
+    offset += size
+  }
+  expected.count = count
 }
 
 /** Bytes of a record; 0 when they cannot be told or leave the batch. */

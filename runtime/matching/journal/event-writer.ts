@@ -54,7 +54,7 @@ export class EventWriter implements EventOutput {
     // Nothing waits here: the batch is the unit.
   }
 
-  /** Writes the header and answers a copy of the batch. */
+  /** Writes the header and answers the batch, where it stands: it is gone with the next `begin`. */
   finish(head: EventBatchHead): Uint8Array {
     const { bytes, length, count } = this.buffer
     const view = new DataView(bytes.buffer)
@@ -67,7 +67,7 @@ export class EventWriter implements EventOutput {
     view.setUint32(HEADER.sourceSeq, head.sourceSeq, true)
     view.setFloat64(HEADER.seq, head.seq, true)
     view.setBigInt64(HEADER.timestampNs, head.timestampNs, true)
-    return bytes.slice(0, length)
+    return bytes.subarray(0, length)
   }
 }
 
