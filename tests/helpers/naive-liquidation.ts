@@ -3,7 +3,7 @@
 import type { Liquidate, NewOrder } from '#domain/command.ts'
 import { ceilDiv, type NaiveInstrument, type NaiveOrder } from './naive-book.ts'
 import type { NaiveEngine } from './naive-engine.ts'
-import { cancelAll, countOrder } from './naive-lifetime.ts'
+import { cancelAll } from './naive-lifetime.ts'
 import {
   abs,
   enforceReduceOnly,
@@ -138,7 +138,6 @@ function liquidationOrder(
     trailingOffset: 0,
     trailingOffsetUnit: 'Ticks',
   }
-  countOrder(n, p.account)
   return n.makeOrder(command, qty, n.lastOrderID)
 }
 
