@@ -3,6 +3,7 @@ import { BALANCE_CHANGED, EXECUTION_REPORT, RECORD } from '#contracts/batch-layo
 import { decodeEventBatch, encodeEventBatch } from '#contracts/event-codec.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { CHANGE, REPORT } from '#engine/event-buffer.ts'
+import { createBatchApplier } from '../../../runtime/matching/journal/batch-applier.ts'
 import {
   createEventWriter,
   type EventWriter,
