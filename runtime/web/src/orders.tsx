@@ -36,7 +36,7 @@ export function Orders(): JSX.Element {
                 <td>{o.orderID}</td>
                 <td>{o.symbol}</td>
                 <td class={o.side === 'Buy' ? 'up' : 'down'}>{o.side}</td>
-                <td>{o.price}</td>
+                <td>{o.price ?? (o.stopPx === null ? '' : `at ${o.stopPx}`)}</td>
                 <td>{o.orderQty}</td>
                 <td>{o.cumQty}</td>
                 <td>{o.ordStatus}</td>

@@ -24,7 +24,9 @@ export interface OrderInfo {
   readonly symbol: string
   readonly side: 'Buy' | 'Sell'
   readonly ordType: string
-  readonly price: string
+  /** Null for what has no limit: then it waits for `stopPx`. */
+  readonly price: string | null
+  readonly stopPx: string | null
   readonly orderQty: string
   readonly leavesQty: string
   readonly cumQty: string
