@@ -60,7 +60,10 @@ export interface BalanceChanged extends Common {
   /** Change of balance by this command. */
   readonly delta: bigint
   readonly balance: bigint
-  /** Part of balance that open orders hold; available = balance - hold. */
+  /**
+   * Part of balance that open orders hold; available = balance - hold. Where perpetuals settle in
+   * the asset, margin and losses at the marks come off besides: they move without any event here.
+   */
   readonly hold: bigint
   /** Of a Credit or Debit; else empty. */
   readonly transferId: string
