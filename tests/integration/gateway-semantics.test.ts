@@ -211,6 +211,8 @@ test.serial('a perpetual is held on margin and marked, and its books agree', asy
     (answer) => answer['maxOrdersPerSecond'] === 50,
   )
   t.deepEqual(limits['maxPosition'], [{ symbol, maxPosition: '500' }])
+  const funded = await asAdmin('POST', 'insurance/deposits', { asset: 'USD', amount: '12.5' })
+  t.like(funded, { status: 201, asset: 'USD', amount: '12.5', duplicate: false })
   const books = await asAdmin('GET', 'ledger/reconciliation')
   t.like(books, { matched: true })
 })

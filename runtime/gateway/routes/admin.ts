@@ -1,5 +1,6 @@
 // For operators, with the admin token: listings, trading states, limits, fees, switches, the books.
 
+import { TransferBody, TransferSchema } from '#contracts/api/account.ts'
 import {
   AdminAccountParams,
   AdminAccountSchema,
@@ -22,6 +23,7 @@ import { answers } from '#contracts/api/fields.ts'
 import { InstrumentSchema, SymbolParams } from '#contracts/api/market.ts'
 import { formatAmount, parseAmount, parseSteps } from '#contracts/decimal.ts'
 import { InputError } from '#contracts/errors.ts'
+import { INSURANCE_ACCOUNT } from '#domain/accounts.ts'
 import type { AmendInstrument, ListInstrument } from '#domain/command.ts'
 import { STP_MODES } from '#domain/order.ts'
 import type { App } from '../app.ts'
@@ -239,6 +241,14 @@ function addAccountRoutes(app: App, { accounts, catalogue }: GatewayParts): void
 }
 
 function addVenueRoutes(app: App, { accounts, rpc }: GatewayParts): void {
+  app.post(
+    '/v1/admin/insurance/deposits',
+    { config, schema: { tags, body: TransferBody, response: answers(201, TransferSchema) } },
+    async ({ body, id }, reply) => {
+      const origin = { account: INSURANCE_ACCOUNT, traceId: id }
+      return reply.code(201).send(await accounts.transfer('Credit', body, origin))
+    },
+  )
   app.put(
     '/v1/admin/kill-switch',
     { config, schema: { tags, body: KillSwitchBody, response: answers(200, VenueSchema) } },
