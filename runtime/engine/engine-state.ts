@@ -84,14 +84,15 @@ export class EngineState {
     const capacity = options.capacity ?? 16_384
     this.recentIdsMax = options.recentIdsMax ?? RECENT_IDS_MAX
     this.sink = 'buffer' in sink ? sink : new RecordOutput(sink)
-    this.accounts = new Accounts(capacity)
-    const few = Math.ceil(capacity / 16)
-    this.balances = new Balances(this.accounts, capacity)
-    this.positions = new Positions(few)
+    // What not every order needs one of starts small: it grows like all else.
+    const few = Math.ceil(capacity / 64)
+    this.accounts = new Accounts(few)
+    this.balances = new Balances(this.accounts, few)
+    this.positions = new Positions(1)
     this.margins = new Margins(1)
     this.memory = createBookMemory(capacity)
     this.details = new Columns(DETAIL.words, capacity)
-    this.extras = new SlotPool(EXTRA.words, few)
+    this.extras = new SlotPool(EXTRA.words, Math.ceil(few / 4))
     this.accountExtras = new SlotPool(ACCOUNT_EXTRA.words, 1)
     this.lists = new SlotPool(LIST.words, 1)
     this.orderIds = new OrderIds(this.details, capacity)

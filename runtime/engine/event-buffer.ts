@@ -68,6 +68,9 @@ export const REPORT_HEAD = TYPE_REPORT | ((REPORT.words * 4) << SIZE_SHIFT)
 export const CHANGE_HEAD = TYPE_CHANGE | ((CHANGE.words * 4) << SIZE_SHIFT)
 export const FLAGS_SHIFT = 8
 
+/** A buffer that has grown beyond this, in bytes, is not kept for the next batch. */
+const KEPT_MAX = 2 ** 20
+
 /** Grows; whoever has asked for room reads the views anew (hazard B7). */
 export class EventBuffer {
   bytes: Uint8Array
@@ -90,6 +93,10 @@ export class EventBuffer {
 
   /** Forgets what was written and leaves so many bytes free at the start. */
   clear(start: number): void {
+    if (this.bytes.length > KEPT_MAX) {
+      this.length = 0
+      this.#resize(KEPT_MAX)
+    }
     this.length = start
     this.count = 0
     this.trades = 0
@@ -98,14 +105,17 @@ export class EventBuffer {
   /** Takes room for one event of so many words; answers the word where it begins. */
   add(words: number): number {
     const at = this.length >> 2
-    if (at + words > this.i32.length) this.#grow(at + words)
+    if (at + words > this.i32.length) {
+      this.#resize(Math.max((at + words) * 4, this.bytes.length * 2))
+    }
     this.length = (at + words) << 2
     this.count += 1
     return at
   }
 
-  #grow(words: number): void {
-    const buffer = new ArrayBuffer(Math.max(words * 4, this.bytes.length * 2))
+  /** Other memory of so many bytes, with what was written. */
+  #resize(capacity: number): void {
+    const buffer = new ArrayBuffer(capacity)
     const bytes = new Uint8Array(buffer)
     bytes.set(this.bytes.subarray(0, this.length))
     this.bytes = bytes

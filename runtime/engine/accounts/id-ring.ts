@@ -68,8 +68,8 @@ export class IdRing {
   }
 
   #grow(place: number): void {
-    this.#capacity = Math.min(this.#max, Math.max(place + 1, this.#capacity * 2))
-    this.records.reach(this.#capacity - 1)
+    this.records.reach(place)
+    this.#capacity = Math.min(this.#max, this.records.capacity)
   }
 
   /** Records that a snapshot copies. */

@@ -72,8 +72,8 @@ export interface BookMemory {
 export function createBookMemory(capacity: number): BookMemory {
   return {
     orders: createOrderPool(capacity),
-    levels: createLevelPool(Math.ceil(capacity / 8)),
-    nodes: PriceIndex.pool(Math.ceil(capacity / 32)),
+    levels: createLevelPool(Math.ceil(capacity / 64)),
+    nodes: PriceIndex.pool(Math.ceil(capacity / 256)),
     reserves: new Reserves(Math.ceil(capacity / 256)),
   }
 }

@@ -14,6 +14,11 @@ export class Columns {
     this.i32 = new Int32Array(buffer)
   }
 
+  /** Slots that exist. */
+  get capacity(): number {
+    return Math.floor(this.i32.length / this.words)
+  }
+
   /** Makes sure that the slot exists; its content is whatever the last user left. */
   reach(slot: number): void {
     if ((slot + 1) * this.words > this.i32.length) this.#grow(Math.max(slot + 1, slot * 2))
