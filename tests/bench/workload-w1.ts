@@ -21,6 +21,13 @@ export const W1_MOVE = 4
 export const W1_MARKET = 5
 export const W1_IOC = 6
 
+// Constants of this module are folded into the code; exported ones are read from memory each time.
+const ADD = W1_ADD
+const CANCEL = W1_CANCEL
+const REDUCE = W1_REDUCE
+const MOVE = W1_MOVE
+const MARKET = W1_MARKET
+
 /** Commands as columns. */
 export interface W1Load {
   readonly requeue: boolean
@@ -65,33 +72,35 @@ export function generateW1({ requeue = false, count = W1_COMMANDS } = {}): W1Loa
 
 /** Sends the commands [from, to) to a book, each with its place as sequence. */
 export function playW1(load: W1Load, book: LimitBook, from: number, to: number): void {
-  for (let i = from; i < to; i++) playOneW1(load, book, i)
+  const { requeue, type, side, id, price, qty } = load
+  for (let i = from; i < to; i++) {
+    const order = id[i] as number
+    switch (type[i]) {
+      case ADD:
+        book.newOrder(i, order, side[i] as number, price[i] as number, qty[i] as number, false)
+        break
+      case CANCEL:
+        book.cancel(i, order)
+        break
+      case REDUCE:
+        if (requeue) book.modify(i, order, price[i] as number, qty[i] as number)
+        else book.reduce(i, order, qty[i] as number)
+        break
+      case MOVE:
+        book.modify(i, order, price[i] as number, qty[i] as number)
+        break
+      case MARKET:
+        book.market(i, order, side[i] as number, qty[i] as number)
+        break
+      default:
+        book.newOrder(i, order, side[i] as number, price[i] as number, qty[i] as number, true)
+    }
+  }
 }
 
 /** Sends one command to a book. */
 export function playOneW1(load: W1Load, book: LimitBook, i: number): void {
-  const id = load.id[i] as number
-  const qty = load.qty[i] as number
-  switch (load.type[i]) {
-    case W1_ADD:
-      book.newOrder(i, id, load.side[i] as number, load.price[i] as number, qty, false)
-      break
-    case W1_CANCEL:
-      book.cancel(i, id)
-      break
-    case W1_REDUCE:
-      if (load.requeue) book.modify(i, id, load.price[i] as number, qty)
-      else book.reduce(i, id, qty)
-      break
-    case W1_MOVE:
-      book.modify(i, id, load.price[i] as number, qty)
-      break
-    case W1_MARKET:
-      book.market(i, id, load.side[i] as number, qty)
-      break
-    default:
-      book.newOrder(i, id, load.side[i] as number, load.price[i] as number, qty, true)
-  }
+  playW1(load, book, i, i + 1)
 }
 
 /** What the reports of a run come to; the sink must hold all of them. */
