@@ -15,6 +15,7 @@ import { ClientIds, RECENT_IDS_MAX } from './accounts/client-ids.ts'
 import { Positions } from './accounts/positions.ts'
 import { type BookMemory, createBookMemory } from './book/book.ts'
 import { FillLog } from './book/fill-log.ts'
+import { copyTrace } from './copy-words.ts'
 import { RecordOutput } from './event-records.ts'
 import type { EventOutput, EventSink } from './event-sink.ts'
 import { TRACE_WORDS } from './hot-command.ts'
@@ -110,7 +111,7 @@ export class EngineState {
   beginCommand(cmdIndex: number, traceId: Int32Array): void {
     this.cmdIndex = cmdIndex
     this.commandCount += 1
-    for (let word = 0; word < TRACE_WORDS; word++) this.traceId[word] = traceId[word] as number
+    copyTrace(traceId, 0, this.traceId, 0)
   }
 
   /** An instrument that is known to exist. */

@@ -24,7 +24,6 @@ import { cancelOrder, findOwnOrder } from './orders/cancel-order.ts'
 import { placeOrder } from './orders/new-order.ts'
 import { instrumentOf } from './orders/open-orders.ts'
 import { replaceOrder } from './orders/replace-order.ts'
-import { type ExpectedCommands, readAhead } from './read-ahead.ts'
 import { checkInvariants } from './snapshot/invariants.ts'
 import { loadSnapshot, type PreparedSnapshot, prepareSnapshot } from './snapshot/snapshot.ts'
 import { stateHash } from './snapshot/state-hash.ts'
@@ -59,11 +58,6 @@ export class Engine {
     this.#state.lastSeq = seq
     this.#state.now = timestampNs
     this.#state.second = -1
-  }
-
-  /** Reads ahead for commands that come next; changes nothing, and need not be called. */
-  expect(next: ExpectedCommands): void {
-    readAhead(this.#state, next)
   }
 
   /** Errors: none for any content of the record; what is wrong with it is reported. */

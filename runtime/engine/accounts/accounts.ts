@@ -46,11 +46,6 @@ export class Accounts {
     return slot
   }
 
-  /** The slot that `find` will probably answer: to read ahead. */
-  guess(account: number): number {
-    return this.#slots.peek(hashNumber(account, 0))
-  }
-
   open(account: number): number {
     const slot = this.pool.allocate()
     const at = slot * ACCOUNT.words

@@ -45,22 +45,6 @@ export class ClientIds {
     return hashWords(accountSlot, id, 0)
   }
 
-  /** The same for an id that stands in a batch of commands. */
-  hashAt(accountSlot: number, words: Int32Array, at: number): number {
-    return hashWords(accountSlot, words, at)
-  }
-
-  /** Reads ahead where an id of this hash stands or will stand. */
-  touch(hash: number): number {
-    return this.#refs.peek(hash)
-  }
-
-  /** Reads ahead where the i-th of the ids stands that will be forgotten next. */
-  touchOldest(i: number): number {
-    if (this.ring.count + i < this.#doneMax) return NONE
-    return this.#refs.peek(this.#hashAt(this.ring.at(i) * 2 + 1))
-  }
-
   /** The reference of an id, or NONE. */
   find(accountSlot: number, id: Int32Array, hash: number): number {
     let ref = this.#refs.find(hash)

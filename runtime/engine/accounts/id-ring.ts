@@ -1,7 +1,7 @@
 // Ids that are done: the last so many of them, oldest out first. A ring of fixed records, so that
 // remembering one is a copy and forgetting one moves nothing.
 
-import { ID_WORDS } from '../hot-command.ts'
+import { copyId } from '../copy-words.ts'
 import { Columns } from '../memory/columns.ts'
 
 /** Words (f64 fields: doubles) of one remembered id. */
@@ -54,7 +54,7 @@ export class IdRing {
     if (place >= this.#capacity) this.#grow(place)
     const { i32, f64 } = this.records
     const to = place * REMEMBERED.words
-    for (let word = 0; word < ID_WORDS; word++) i32[to + word] = words[at + word] as number
+    copyId(words, at, i32, to)
     i32[to + REMEMBERED.accountSlot] = accountSlot
     f64[place * REMEMBERED.doubles + REMEMBERED.result] = result
     this.#count += 1

@@ -39,12 +39,6 @@ export class RefTable {
     return this.#count
   }
 
-  /** Whatever stands at the home of a hash, often what `find` will answer: to read ahead. */
-  peek(hash: number): number {
-    const home = Math.imul(hash >>> this.#shift, this.#factor) >>> 4
-    return (this.#words[home] as number) & ((1 << this.#handleBits) - 1)
-  }
-
   /** The first handle that may have this hash, or NONE; the next ones by `next`. */
   find(hash: number): number {
     this.#at = Math.imul(hash >>> this.#shift, this.#factor) >>> 4

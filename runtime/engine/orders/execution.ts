@@ -60,8 +60,10 @@ function mayRest(
   if (!isLimitType(ordTypeOf(attributes)) || !staysOpen(timeInForceOf(attributes))) {
     return false
   }
-  notionalOf(instrument, Math.abs(a.key), open, notional)
+  // Before any fill the total is what the checks have seen to fit.
   cumulative.load(i32, order * DETAIL.words + DETAIL.cumNotional)
+  if (cumulative.isZero()) return true
+  notionalOf(instrument, Math.abs(a.key), open, notional)
   cumulative.add(notional)
   return cumulative.fits()
 }

@@ -1,8 +1,9 @@
 // NewOrder: checks -> report New -> match -> settle -> rest or expire -> balance changes.
 
 import { EXEC_NEW, FORCE_GTC, REJECT, STATUS_NEW, STATUS_PENDING, TYPE_MARKET } from '../codes.ts'
+import { copyId } from '../copy-words.ts'
 import type { EngineState } from '../engine-state.ts'
-import { ID_WORDS, type NewOrderCommand } from '../hot-command.ts'
+import type { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { setEnd } from '../lifetime/expiry.ts'
 import { countOrder } from '../lifetime/order-rate.ts'
@@ -69,9 +70,7 @@ export function enterOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): 
   s.details.reach(order)
   const { i32, f64 } = s.details
   const at = order * DETAIL.words
-  for (let word = 0; word < ID_WORDS; word++) {
-    i32[at + DETAIL.clOrdID + word] = cmd.clOrdID[word] as number
-  }
+  copyId(cmd.clOrdID, 0, i32, at + DETAIL.clOrdID)
   i32[at + DETAIL.idHash] = a.idHash
   f64[order * DETAIL.doubles + DETAIL.orderID] = s.lastOrderID
   f64[order * DETAIL.doubles + DETAIL.orderQty] = a.qty

@@ -1,8 +1,8 @@
 // What is asked of an open order, whether it rests or waits.
 
 import { ORDER } from '../book/order-pool.ts'
+import { copyId } from '../copy-words.ts'
 import type { EngineState } from '../engine-state.ts'
-import { ID_WORDS } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { openQtyOf } from './iceberg.ts'
@@ -22,7 +22,7 @@ export function orderIDOf(s: EngineState, order: number): number {
 export function loadClOrdID(s: EngineState, order: number, into: Int32Array): void {
   const { i32 } = s.details
   const at = order * DETAIL.words + DETAIL.clOrdID
-  for (let word = 0; word < ID_WORDS; word++) into[word] = i32[at + word] as number
+  copyId(i32, at, into, 0)
 }
 
 /** All that an order has open, hidden or shown. Not while its fills are being settled. */

@@ -22,11 +22,6 @@ export class OrderIds {
     return order
   }
 
-  /** The order that `find` will probably answer: to read ahead. */
-  guess(orderID: number): number {
-    return this.#refs.peek(hashNumber(orderID, 0))
-  }
-
   insert(order: number): void {
     this.#refs.insert(hashNumber(this.#idOf(order), 0), order)
   }

@@ -54,7 +54,6 @@ export function createBatchApplier(
   let { seq: lastSeq, timestampNs: lastTime, chain } = start
   let malformed = 0
   const handler: CommandHandler = {
-    expect: (next) => engine.expect(next),
     newOrder: (i, command) => engine.newOrder(i, command),
     cancelOrder: (i, command) => engine.cancelOrder(i, command),
     replaceOrder: (i, command) => engine.replaceOrder(i, command),

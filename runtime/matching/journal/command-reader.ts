@@ -26,20 +26,17 @@ import { fromJson } from '#contracts/binary-fields.ts'
 import { jsonSize } from '#contracts/command-codec.ts'
 import type { AdminCommand } from '#domain/command.ts'
 import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { copyId, copyTrace } from '#engine/copy-words.ts'
 import {
   CancelOrderCommand,
   ID_WORDS,
   NewOrderCommand,
   ReplaceOrderCommand,
-  TRACE_WORDS,
 } from '#engine/hot-command.ts'
-import { EXPECTED_MAX, ExpectedCommands } from '#engine/read-ahead.ts'
 import { isAdminCommand } from './admin-shape.ts'
 
 /** Takes the records of one batch, in order. Commands are reused: copy what is to be kept. */
 export interface CommandHandler {
-  /** These come next: to read ahead. Must change nothing. */
-  expect?(next: ExpectedCommands): void
   newOrder(cmdIndex: number, command: NewOrderCommand): void
   cancelOrder(cmdIndex: number, command: CancelOrderCommand): void
   replaceOrder(cmdIndex: number, command: ReplaceOrderCommand): void
@@ -58,7 +55,6 @@ export interface CommandReader {
   readAll(handler: CommandHandler): void
 }
 
-const ORDER_ID_MAX = Number.MAX_SAFE_INTEGER
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 if (!LITTLE_ENDIAN)
   throw new Error('the batch layout is read in place: little-endian machines only')
@@ -73,7 +69,6 @@ interface Views {
   readonly order: NewOrderCommand
   readonly cancel: CancelOrderCommand
   readonly replace: ReplaceOrderCommand
-  readonly expected: ExpectedCommands
 }
 
 /** Makes a reader with its own aligned buffer. */
@@ -85,7 +80,6 @@ export function createCommandReader(): CommandReader {
     order: new NewOrderCommand(),
     cancel: new CancelOrderCommand(),
     replace: new ReplaceOrderCommand(),
-    expected: new ExpectedCommands(),
   }
   const reader: CommandReader = {
     source: 0,
@@ -133,10 +127,6 @@ function isCommandBatch({ view, length }: Views): boolean {
 function readAll(views: Views, handler: CommandHandler): void {
   let offset: number = HEADER.size
   for (let i = 0; i < views.count; i++) {
-    if (i % EXPECTED_MAX === 0 && handler.expect !== undefined) {
-      lookAhead(views, offset, Math.min(EXPECTED_MAX, views.count - i))
-      handler.expect(views.expected)
-    }
     const size = recordSize(views, offset)
     if (size === 0) {
       // Where this record ends is unknown, so none of the rest can be found.
@@ -146,34 +136,6 @@ function readAll(views: Views, handler: CommandHandler): void {
     readRecord(views, offset, size, i, handler)
     offset += size
   }
-}
-
-/** What can be said of the next records before they are read; what is wrong there says nothing. */
-function lookAhead(views: Views, from: number, max: number): void {
-  const { expected, view, words, floats } = views
-  let offset = from
-  let count = 0
-  expected.words = words
-  while (count < max) {
-    const size = recordSize(views, offset)
-    if (size === 0) break
-    const type = view.getUint8(offset + RECORD.type)
-    const isNew = type === TYPE_NEW_ORDER && size === NEW.size
-    const isCancel = type === TYPE_CANCEL_ORDER && size === CXL.size
-    const isReplace = type === TYPE_REPLACE_ORDER && size === RPL.size
-    if (isNew || isCancel || isReplace) {
-      const orderID = isNew ? 0 : (floats[(offset + CXL.orderID) >> 3] ?? 0)
-      expected.account[count] = view.getUint32(offset + RECORD.account, true)
-      expected.orderID[count] = orderID > 0 && orderID < ORDER_ID_MAX ? orderID : 0
-      expected.idAt[count] = isNew ? (offset + NEW.clOrdID) >> 2 : 0
-      expected.instrumentId[count] = words[(offset + NEW.instrumentId) >> 2] ?? 0
-      expected.side[count] = view.getUint8(offset + NEW.side)
-      expected.price[count] = floats[(offset + NEW.price) >> 3] ?? 0
-      count++
-    }
-    offset += size
-  }
-  expected.count = count
 }
 
 /** Bytes of a record; 0 when they cannot be told or leave the batch. */
@@ -237,23 +199,25 @@ function fillOrder({ bytes, words, floats, order }: Views, o: number, account: n
   order.displayQty = floats[d + NEW.displayQty / 8] ?? 0
   order.trailingOffset = (words[w + NEW.trailingOffset / 4] ?? 0) >>> 0
   order.isTrailingPpm = (flags & FLAG_TRAILING_PPM) !== 0
-  copyWords(words, w + NEW.quoteAmount / 4, order.quoteAmount, 2)
-  copyWords(words, w + NEW.expireTimeNs / 4, order.expireTimeNs, 2)
-  copyWords(words, w + NEW.traceId / 4, order.traceId, TRACE_WORDS)
+  order.quoteAmount[0] = words[w + NEW.quoteAmount / 4] as number
+  order.quoteAmount[1] = words[w + NEW.quoteAmount / 4 + 1] as number
+  order.expireTimeNs[0] = words[w + NEW.expireTimeNs / 4] as number
+  order.expireTimeNs[1] = words[w + NEW.expireTimeNs / 4 + 1] as number
+  copyTrace(words, w + NEW.traceId / 4, order.traceId, 0)
   // NaN has many bit patterns: echoed in a report, replicas could differ in bytes.
   const sum = order.price + order.orderQty + order.stopPx + order.displayQty
-  return !Number.isNaN(sum) && copyId(words, w + NEW.clOrdID / 4, order.clOrdID)
+  return !Number.isNaN(sum) && takeId(words, w + NEW.clOrdID / 4, order.clOrdID)
 }
 
 function fillCancel({ words, floats, cancel }: Views, o: number, account: number): boolean {
   const w = o >> 2
   cancel.account = account
   cancel.orderID = floats[(o + CXL.orderID) >> 3] ?? 0
-  copyWords(words, w + CXL.traceId / 4, cancel.traceId, TRACE_WORDS)
+  copyTrace(words, w + CXL.traceId / 4, cancel.traceId, 0)
   return (
     !Number.isNaN(cancel.orderID) &&
-    copyId(words, w + CXL.clOrdID / 4, cancel.clOrdID) &&
-    copyId(words, w + CXL.origClOrdID / 4, cancel.origClOrdID)
+    takeId(words, w + CXL.clOrdID / 4, cancel.clOrdID) &&
+    takeId(words, w + CXL.origClOrdID / 4, cancel.origClOrdID)
   )
 }
 
@@ -264,25 +228,21 @@ function fillReplace({ words, floats, replace }: Views, o: number, account: numb
   replace.orderID = floats[d + RPL.orderID / 8] ?? 0
   replace.price = floats[d + RPL.price / 8] ?? 0
   replace.orderQty = floats[d + RPL.orderQty / 8] ?? 0
-  copyWords(words, w + RPL.traceId / 4, replace.traceId, TRACE_WORDS)
+  copyTrace(words, w + RPL.traceId / 4, replace.traceId, 0)
   return (
     !Number.isNaN(replace.orderID + replace.price + replace.orderQty) &&
-    copyId(words, w + RPL.clOrdID / 4, replace.clOrdID) &&
-    copyId(words, w + RPL.origClOrdID / 4, replace.origClOrdID)
+    takeId(words, w + RPL.clOrdID / 4, replace.clOrdID) &&
+    takeId(words, w + RPL.origClOrdID / 4, replace.origClOrdID)
   )
 }
 
-function copyWords(from: Int32Array, at: number, to: Int32Array, count: number): void {
-  for (let i = 0; i < count; i++) to[i] = from[at + i] ?? 0
-}
-
 /** Copies an id; false unless it is ASCII followed by nothing but zeros. */
-function copyId(from: Int32Array, at: number, to: Int32Array): boolean {
+function takeId(from: Int32Array, at: number, to: Int32Array): boolean {
+  copyId(from, at, to, 0)
   let isOver = false
   let isFine = true
   for (let i = 0; i < ID_WORDS; i++) {
-    const word = from[at + i] ?? 0
-    to[i] = word
+    const word = to[i] as number
     if (word === 0) {
       isOver = true
       continue

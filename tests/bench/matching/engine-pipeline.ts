@@ -31,7 +31,6 @@ export class EnginePipeline {
     this.#seq = this.engine.lastSeq
     const { engine } = this
     this.#handler = {
-      expect: (next) => engine.expect(next),
       newOrder: (i, command) => engine.newOrder(i, command),
       cancelOrder: (i, command) => engine.cancelOrder(i, command),
       replaceOrder: (i, command) => engine.replaceOrder(i, command),
