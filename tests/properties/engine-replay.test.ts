@@ -112,7 +112,19 @@ test('A11 B3: scribbling over what the engine hands out changes nothing inside',
   for (const chunk of engine.engine.takeSnapshot()) chunk.fill(255)
   for (const row of engine.engine.balances()) Object.assign(row, { balance: 0n })
   for (const row of engine.engine.levels(1, 'Buy')) Object.assign(row, { qty: 0 })
-  Object.assign(engine.engine.assets(), [])
+  for (const row of engine.engine.positions()) Object.assign(row, { netQty: 0 })
+  for (const row of engine.engine.openOrders(1)) Object.assign(row, { leavesQty: 0, orderID: 0 })
+  for (const row of engine.engine.instruments()) {
+    t.throws(() => Object.assign(row, { symbol: 'X' }))
+    t.throws(() => Object.assign(row.base, { scale: 0 }))
+    t.throws(() => (row.allowedStpModes as unknown[]).push('X'))
+  }
+  ;(engine.engine.assets() as unknown[]).length = 0
+  ;(engine.engine.instruments() as unknown[]).length = 0
+  const { bytes, writeTo } = engine.engine.prepareSnapshot()
+  const memory = new Uint8Array(bytes)
+  writeTo(memory)
+  memory.fill(255)
   t.is(engine.engine.stateHash(), before)
 })
 

@@ -93,7 +93,7 @@ export class InstrumentState {
 
   /** Takes changed settings. */
   define(definition: Instrument): void {
-    this.definition = definition
+    this.definition = freeze(definition)
     this.priceBandPpm = definition.priceBandPpm
     this.makerFeePpm = definition.makerFeePpm
     this.takerFeePpm = definition.takerFeePpm
@@ -126,4 +126,11 @@ export class InstrumentState {
       this.maxOpenOrders > 0 ||
       this.#positions > 0
   }
+}
+
+/** It is handed out as it is, in events and to whoever asks (hazard A11). */
+function freeze(definition: Instrument): Instrument {
+  const { base, quote, allowedStpModes, volatilityGuard } = definition
+  for (const part of [base, quote, allowedStpModes, volatilityGuard]) Object.freeze(part)
+  return Object.freeze(definition)
 }

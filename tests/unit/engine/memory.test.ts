@@ -9,7 +9,7 @@ import { IdTable } from '#engine/memory/id-table.ts'
 import { hashNumber, RefTable } from '#engine/memory/ref-table.ts'
 import { NONE, SlotPool } from '#engine/memory/slot-pool.ts'
 import { DETAIL } from '#engine/orders/order-details.ts'
-import { idToWords } from '#engine/words.ts'
+import { idToText, idToWords } from '#engine/words.ts'
 import { Random } from '../../helpers/workload-random.ts'
 
 test('B7: a pool that starts at capacity 1 keeps its records while it grows', (t) => {
@@ -154,4 +154,49 @@ test('a clOrdID is remembered while its order is open, and for a bounded while a
   t.is(ids.resultOf(find(7, 'refused')), 0)
   t.is(find(7, 'done-47'), NONE)
   t.is(ids.count, 4)
+})
+
+test('the memory of ids agrees with a Map and a queue, whatever opens, ends, moves and is refused', (t) => {
+  for (const doneMax of [0, 1, 2, 40, 10_000]) {
+    const random = new Random(doneMax)
+    const orders = new SlotPool(ORDER.words, 1)
+    const details = new Columns(DETAIL.words, 1)
+    const ids = new ClientIds(orders, details, 1, doneMax)
+    const open = new Map<string, { order: number; orderID: number }>()
+    const done: { key: string; result: number }[] = []
+    const forget = (): void => void done.splice(0, Math.max(0, done.length - doneMax))
+    for (let step = 1; step < 4000; step++) {
+      const account = 1 + random.below(3)
+      const id = words(`id-${random.below(60)}`)
+      const key = `${account} ${idToText(id)}`
+      const hash = ids.hash(account, id)
+      const ref = ids.find(account, id, hash)
+      const known = open.get(key)
+      const past = done.find((one) => one.key === key)
+      const wanted = known?.orderID ?? past?.result
+      const got = ref === NONE ? undefined : ids.resultOf(ref)
+      if (got !== wanted) return t.fail(`doneMax ${doneMax}, step ${step}: ${got} for ${wanted}`)
+      if (ref !== NONE && ids.orderOf(ref) !== (known?.order ?? NONE)) t.fail(`step ${step}: order`)
+      if (known !== undefined) {
+        ids.finish(known.order)
+        orders.release(known.order)
+        open.delete(key)
+        done.push({ key, result: known.orderID })
+      } else if (past === undefined && random.chance(70)) {
+        const order = orders.allocate()
+        details.reach(order)
+        orders.i32[order * ORDER.words + ORDER.owner] = account
+        details.i32.set(id, order * DETAIL.words + DETAIL.clOrdID)
+        details.i32[order * DETAIL.words + DETAIL.idHash] = hash
+        details.f64[order * DETAIL.doubles + DETAIL.orderID] = step
+        ids.open(order)
+        open.set(key, { order, orderID: step })
+      } else if (past === undefined) {
+        ids.remember(account, id, hash, 0)
+        done.push({ key, result: 0 })
+      }
+      forget()
+      t.is(ids.count, open.size + done.length)
+    }
+  }
 })
