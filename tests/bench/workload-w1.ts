@@ -98,11 +98,6 @@ export function playW1(load: W1Load, book: LimitBook, from: number, to: number):
   }
 }
 
-/** Sends one command to a book. */
-export function playOneW1(load: W1Load, book: LimitBook, i: number): void {
-  playW1(load, book, i, i + 1)
-}
-
 /** What the reports of a run come to; the sink must hold all of them. */
 export function totalsOf(sink: ReportSink): W1Totals {
   let trades = 0

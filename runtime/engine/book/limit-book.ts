@@ -16,10 +16,8 @@ import { IdChains } from './id-chains.ts'
 import { ORDER } from './order-pool.ts'
 import type { ReportSink } from './report-sink.ts'
 
-export const REPORT_ACCEPTED = 0
+/** Types of reports in the sink: 0 accepted, 1 trade, 2 canceled, 3 modified, 4 and 5 refused. */
 export const REPORT_TRADE = 1
-export const REPORT_CANCELED = 2
-export const REPORT_MODIFIED = 3
 export const REPORT_CANCEL_REFUSED = 4
 export const REPORT_MODIFY_REFUSED = 5
 
