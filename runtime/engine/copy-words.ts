@@ -1,5 +1,7 @@
 // Copies of ids and traces, written out: they are made several times a command, and a loop over nine
-// words costs more than the words.
+// words costs more than the words. And whether two ids are the same.
+
+import { ID_WORDS } from './hot-command.ts'
 
 /** Copies nine words. */
 export function copyId(from: Int32Array, at: number, to: Int32Array, into: number): void {
@@ -12,6 +14,12 @@ export function copyId(from: Int32Array, at: number, to: Int32Array, into: numbe
   to[into + 6] = from[at + 6] as number
   to[into + 7] = from[at + 7] as number
   to[into + 8] = from[at + 8] as number
+}
+
+/** Whether the nine words at a place are this id. */
+export function isSameId(words: Int32Array, at: number, id: Int32Array): boolean {
+  for (let word = 0; word < ID_WORDS; word++) if (words[at + word] !== id[word]) return false
+  return true
 }
 
 /** Nine zero words: no id. */

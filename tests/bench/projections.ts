@@ -25,6 +25,7 @@ import { createPositionsWriter } from '../../functions/positions/projection.ts'
 import { applyRisk } from '../../functions/risk/projection.ts'
 import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
 import { createTestDatabase } from '../helpers/database.ts'
+import { PLAIN } from '../helpers/plain-order.ts'
 import type { BenchRow } from './bench-row.ts'
 import { median } from './statistics.ts'
 
@@ -273,6 +274,7 @@ function randomOrder(n: number, random: () => number): NewOrder {
   const away = (random() % 60) - 15
   return {
     type: 'NewOrder',
+    ...PLAIN,
     account: 1_000 + (random() % ACCOUNTS),
     traceId: n.toString(16).padStart(32, '0'),
     instrumentId: 1,
@@ -280,17 +282,8 @@ function randomOrder(n: number, random: () => number): NewOrder {
     side,
     ordType: 'Limit',
     timeInForce: random() % 4 === 0 ? 'IOC' : 'GTC',
-    stpMode: null,
-    postOnly: false,
-    reduceOnly: false,
     price: side === 'Buy' ? 10_000 - away : 10_000 + away,
     orderQty: 1 + (random() % 100_000),
-    quoteAmount: 0n,
-    stopPx: 0,
-    displayQty: 0,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { LimitBook, REPORT_TRADE } from '#engine/book/limit-book.ts'
 import { ReportSink } from '#engine/book/report-sink.ts'
-import { playWorkload, type Workload } from '../helpers/workload-file.ts'
+import { emptyWorkload, playWorkload, type Workload } from '../helpers/workload-file.ts'
 import { Random } from '../helpers/workload-random.ts'
 
 /** A regime. The mix is of 100 commands; what it leaves over are IOC orders that trade. */
@@ -155,16 +155,7 @@ class CommandMaker {
 
   constructor(count: number, seed: number) {
     this.random = new Random(seed)
-    this.columns = {
-      count,
-      type: new Uint8Array(count),
-      side: new Uint8Array(count),
-      ioc: new Uint8Array(count),
-      qty: new Float64Array(count),
-      seq: new Float64Array(count),
-      id: new Float64Array(count),
-      price: new Float64Array(count),
-    }
+    this.columns = emptyWorkload(count)
   }
 
   get open(): number {

@@ -3,6 +3,7 @@
 
 import { encodeCommandBatch } from '#contracts/command-codec.ts'
 import type { Command } from '#domain/command.ts'
+import { PLAIN } from './plain-order.ts'
 
 /** Numbers of a seeded generator, below n. */
 export type Dice = (n: number) => number
@@ -75,23 +76,15 @@ function newOrder(
   const isMarket = dice(10) === 0
   return {
     type: 'NewOrder',
+    ...PLAIN,
     ...common,
     instrumentId: 1,
     clOrdID,
     side: dice(2) === 0 ? 'Buy' : 'Sell',
     ordType: isMarket ? 'Market' : 'Limit',
     timeInForce: isMarket || dice(8) === 0 ? 'IOC' : 'GTC',
-    stpMode: null,
-    postOnly: false,
-    reduceOnly: false,
     price: isMarket ? 0 : MID + dice(41) - 20,
     orderQty: 1 + dice(1_000),
-    quoteAmount: 0n,
-    stopPx: 0,
-    displayQty: 0,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
   }
 }
 

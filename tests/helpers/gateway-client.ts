@@ -123,3 +123,18 @@ export async function rawSocket(
     },
   }
 }
+
+/** Terms of a market of a test's own, as the admin route takes them; symbol and base are its own. */
+export const MARKET_TERMS = {
+  quoteAsset: 'USD',
+  baseScale: 8,
+  quoteScale: 10,
+  tickSize: '0.01',
+  lotSize: '0.0001',
+  minQty: '0.0001',
+  maxQty: '1000000',
+  minNotional: '0.01',
+  maxNotional: '100000000',
+  makerFeePpm: 0,
+  takerFeePpm: 1000,
+} as const

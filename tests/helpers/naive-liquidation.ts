@@ -15,6 +15,7 @@ import {
   valueAt,
 } from './naive-margin.ts'
 import { report } from './naive-reports.ts'
+import { PLAIN } from './plain-order.ts'
 
 const MILLION = 1_000_000n
 const INSURANCE = 3
@@ -119,6 +120,7 @@ function liquidationOrder(
   n.clientIds.set(`${p.account}:${clOrdID}`, n.lastOrderID)
   const command: NewOrder = {
     type: 'NewOrder',
+    ...PLAIN,
     account: p.account,
     traceId: n.traceId,
     instrumentId: i.definition.instrumentId,
@@ -127,16 +129,9 @@ function liquidationOrder(
     ordType: price === null ? 'Market' : 'Limit',
     timeInForce: 'IOC',
     stpMode: 'None',
-    postOnly: false,
     reduceOnly: true,
     price: price ?? 0,
     orderQty: qty,
-    quoteAmount: 0n,
-    stopPx: 0,
-    displayQty: 0,
-    expireTimeNs: 0n,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
   }
   return n.makeOrder(command, qty, n.lastOrderID)
 }

@@ -39,13 +39,9 @@ export function hasWorkload(name: WorkloadName): boolean {
   return existsSync(pathOf(name))
 }
 
-export async function readWorkload(name: WorkloadName): Promise<Workload> {
-  const compressed = Readable.toWeb(createReadStream(pathOf(name)))
-  const stream = new xz.XzReadableStream(compressed as ReadableStream<Uint8Array>)
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
-  const view = new DataView(bytes.buffer)
-  const count = view.getUint32(12, true)
-  const load: Workload = {
+/** Columns for so many messages, all zero. */
+export function emptyWorkload(count: number): Workload {
+  return {
     count,
     type: new Uint8Array(count),
     side: new Uint8Array(count),
@@ -55,6 +51,15 @@ export async function readWorkload(name: WorkloadName): Promise<Workload> {
     id: new Float64Array(count),
     price: new Float64Array(count),
   }
+}
+
+export async function readWorkload(name: WorkloadName): Promise<Workload> {
+  const compressed = Readable.toWeb(createReadStream(pathOf(name)))
+  const stream = new xz.XzReadableStream(compressed as ReadableStream<Uint8Array>)
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
+  const view = new DataView(bytes.buffer)
+  const count = view.getUint32(12, true)
+  const load = emptyWorkload(count)
   for (let i = 0; i < count; i++) {
     const at = HEADER_BYTES + i * RECORD_BYTES
     load.type[i] = bytes[at] as number

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import test from 'ava'
-import { rawRequest, rawSocket } from '../helpers/gateway-client.ts'
+import { MARKET_TERMS, rawRequest, rawSocket } from '../helpers/gateway-client.ts'
 import { eventually, registerTrader, type Trader, testStack } from '../helpers/stack.ts'
 
 const stack = testStack()
@@ -31,17 +31,7 @@ async function openMarket(more: object = {}) {
   const listed = await asAdmin('POST', 'instruments', {
     symbol,
     baseAsset,
-    quoteAsset: 'USD',
-    baseScale: 8,
-    quoteScale: 10,
-    tickSize: '0.01',
-    lotSize: '0.0001',
-    minQty: '0.0001',
-    maxQty: '1000000',
-    minNotional: '0.01',
-    maxNotional: '100000000',
-    makerFeePpm: 0,
-    takerFeePpm: 1000,
+    ...MARKET_TERMS,
     ...more,
   })
   if (listed['status'] !== 201) throw new Error(JSON.stringify(listed))

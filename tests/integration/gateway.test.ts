@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import test from 'ava'
 import { request } from 'undici'
-import { type RawSocket, rawRequest, rawSocket } from '../helpers/gateway-client.ts'
+import { MARKET_TERMS, type RawSocket, rawRequest, rawSocket } from '../helpers/gateway-client.ts'
 import { eventually, registerTrader, type Trader, testStack } from '../helpers/stack.ts'
 
 const stack = testStack()
@@ -30,17 +30,7 @@ async function openMarket() {
   const body = {
     symbol,
     baseAsset,
-    quoteAsset: 'USD',
-    baseScale: 8,
-    quoteScale: 10,
-    tickSize: '0.01',
-    lotSize: '0.0001',
-    minQty: '0.0001',
-    maxQty: '1000000',
-    minNotional: '0.01',
-    maxNotional: '100000000',
-    makerFeePpm: 0,
-    takerFeePpm: 1000,
+    ...MARKET_TERMS,
   }
   const answer = await rawRequest(base, 'POST', '/v1/admin/instruments', { headers: asAdmin, body })
   if (answer.status !== 201) throw new Error(answer.text)

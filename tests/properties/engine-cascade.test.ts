@@ -6,6 +6,7 @@ import type { NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { commandsOfTable } from '../helpers/book-table.ts'
 import { FastEngine, TRACE } from '../helpers/engine-under-test.ts'
+import { PLAIN } from '../helpers/plain-order.ts'
 import { Random } from '../helpers/workload-random.ts'
 
 const STOPS = 20_000
@@ -23,6 +24,7 @@ const OPENING = commandsOfTable(`
 function order(terms: Partial<NewOrder>): NewOrder {
   return {
     type: 'NewOrder',
+    ...PLAIN,
     account: 1001,
     traceId: TRACE,
     instrumentId: 1,
@@ -31,16 +33,8 @@ function order(terms: Partial<NewOrder>): NewOrder {
     ordType: 'Stop',
     timeInForce: 'GTC',
     stpMode: 'None',
-    postOnly: false,
-    reduceOnly: false,
     price: 0,
     orderQty: 1,
-    quoteAmount: 0n,
-    stopPx: 0,
-    displayQty: 0,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
     ...terms,
   }
 }

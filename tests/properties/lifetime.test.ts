@@ -6,6 +6,7 @@ import type { NewOrder } from '#domain/command.ts'
 import type { EngineEvent, ExecutionReport } from '#domain/event.ts'
 import { runTable } from '../helpers/book-table.ts'
 import { FastEngine, TRACE } from '../helpers/engine-under-test.ts'
+import { PLAIN } from '../helpers/plain-order.ts'
 import { FUNDS } from '../helpers/rule.ts'
 import { Random } from '../helpers/workload-random.ts'
 
@@ -125,6 +126,7 @@ function reportsOf(events: readonly EngineEvent[], account: number): ExecutionRe
 function limit(account: number, side: 'Buy' | 'Sell', clOrdID: string): NewOrder {
   return {
     type: 'NewOrder',
+    ...PLAIN,
     account,
     traceId: TRACE,
     instrumentId: 1,
@@ -132,16 +134,7 @@ function limit(account: number, side: 'Buy' | 'Sell', clOrdID: string): NewOrder
     side,
     ordType: 'Limit',
     timeInForce: 'GTC',
-    stpMode: null,
-    postOnly: false,
-    reduceOnly: false,
     price: 100,
     orderQty: 5,
-    quoteAmount: 0n,
-    stopPx: 0,
-    displayQty: 0,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
   }
 }

@@ -5,6 +5,7 @@ import type { Command, ListInstrument, NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { applyFill, FLAT, type Position } from '#domain/position.ts'
 import { FastEngine, TRACE } from '../helpers/engine-under-test.ts'
+import { PLAIN } from '../helpers/plain-order.ts'
 import { type Rational, rational } from '../helpers/rational.ts'
 import { Random, RandomCommands } from '../helpers/workload-random.ts'
 
@@ -48,6 +49,7 @@ function listing(more: Partial<ListInstrument> = {}): ListInstrument {
 function order(account: number, id: number, more: Partial<NewOrder>): NewOrder {
   return {
     type: 'NewOrder',
+    ...PLAIN,
     account,
     traceId: TRACE,
     instrumentId: 1,
@@ -55,17 +57,8 @@ function order(account: number, id: number, more: Partial<NewOrder>): NewOrder {
     side: 'Buy',
     ordType: 'Limit',
     timeInForce: 'GTC',
-    stpMode: null,
-    postOnly: false,
-    reduceOnly: false,
     price: 1,
     orderQty: 1,
-    quoteAmount: 0n,
-    stopPx: 0,
-    displayQty: 0,
-    trailingOffset: 0,
-    trailingOffsetUnit: 'Ticks',
-    expireTimeNs: 0n,
     ...more,
   }
 }

@@ -13,6 +13,7 @@ import { MarketState } from '../../runtime/feed/market-state.ts'
 import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
 import { createCommandFlow } from '../helpers/command-flow.ts'
 import { recordingSink } from '../helpers/market-sink.ts'
+import { PLAIN } from '../helpers/plain-order.ts'
 import { seededRandom } from '../helpers/tiny-venue.ts'
 import { RandomCommands, START_NS } from '../helpers/workload-random.ts'
 
@@ -45,6 +46,7 @@ function createCommands(seed: number): () => Uint8Array {
       sent.push({ clOrdID, account: common.account, price, orderQty })
       return {
         type: 'NewOrder',
+        ...PLAIN,
         ...common,
         instrumentId: 1,
         clOrdID,
@@ -53,15 +55,8 @@ function createCommands(seed: number): () => Uint8Array {
         timeInForce: ordType === 'Market' ? 'IOC' : of(['GTC', 'GTC', 'GTC', ...TIMES_IN_FORCE]),
         stpMode: of(STP_MODES),
         postOnly: ordType === 'Limit' && pick(8) === 0,
-        reduceOnly: false,
         price: ordType === 'Market' ? 0 : price,
         orderQty,
-        quoteAmount: 0n,
-        stopPx: 0,
-        displayQty: 0,
-        trailingOffset: 0,
-        trailingOffsetUnit: 'Ticks',
-        expireTimeNs: 0n,
       }
     }
     if (kind < 14) return { type: 'CancelOrder', ...owner, orderID: 0, origClOrdID, clOrdID: '' }

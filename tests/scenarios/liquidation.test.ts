@@ -1,9 +1,6 @@
 // Liquidation: who may be liquidated, the market, the insurance, the opposite side. Both engines.
 
-import test from 'ava'
-import { runTable } from '../helpers/book-table.ts'
-import { FastEngine } from '../helpers/engine-under-test.ts'
-import { NaiveEngine } from '../helpers/naive-engine.ts'
+import { rule as table } from '../helpers/rule.ts'
 
 /** Account 1 is long 10 at 100 with 100 of its own, account 2 short with 1,000. */
 const OPENING = `
@@ -16,11 +13,9 @@ const OPENING = `
   a2 sell 10 @ 100 s0                  -> s0 New; s0 Trade 10@100; b0 Trade 10@100
 `
 
-function rule(title: string, table: string, opening = OPENING): void {
-  test(title, (t) => {
-    t.deepEqual(runTable(new FastEngine({ capacity: 1 }), opening + table), [], 'fast')
-    t.deepEqual(runTable(new NaiveEngine(), opening + table), [], 'naive')
-  })
+/** A rule with that opening. */
+function rule(title: string, lines: string, opening = OPENING): void {
+  table(title, lines, opening)
 }
 
 rule(

@@ -1,9 +1,6 @@
 // Perpetuals: positions, what they realise, margin, marks, reduce-only. Tables over both engines.
 
-import test from 'ava'
-import { runTable } from '../helpers/book-table.ts'
-import { FastEngine } from '../helpers/engine-under-test.ts'
-import { NaiveEngine } from '../helpers/naive-engine.ts'
+import { rule as table } from '../helpers/rule.ts'
 
 /** A tenth of the exposure is initial margin, a twentieth maintenance. */
 const OPENING = `
@@ -14,18 +11,16 @@ const OPENING = `
   a3 gets 1000 USD
 `
 
-function rule(title: string, table: string, opening = OPENING): void {
-  test(title, (t) => {
-    t.deepEqual(runTable(new FastEngine({ capacity: 1 }), opening + table), [], 'fast')
-    t.deepEqual(runTable(new NaiveEngine(), opening + table), [], 'naive')
-  })
-}
-
 /** Account 1 is long 10 at 100, account 2 short. */
 const LONG_TEN = `
   a1 buy 10 @ 100 b0                   -> b0 New
   a2 sell 10 @ 100 s0                  -> s0 New; s0 Trade 10@100; b0 Trade 10@100
 `
+
+/** A rule with that opening. */
+function rule(title: string, lines: string, opening = OPENING): void {
+  table(title, lines, opening)
+}
 
 rule(
   'PRP-1 PRP-2: fills net, a reduction realises its share of the cost, a flip opens anew',

@@ -5,23 +5,7 @@ import type { ExecutionReport } from '#domain/event.ts'
 import { commandsOfTable, runTable } from '../helpers/book-table.ts'
 import { FastEngine } from '../helpers/engine-under-test.ts'
 import { NaiveEngine } from '../helpers/naive-engine.ts'
-
-const FUNDS = `
-  list
-  a1 gets 100000 USD
-  a1 gets 1000 BTC
-  a2 gets 100000 USD
-  a2 gets 1000 BTC
-  a3 gets 100000 USD
-  a3 gets 1000 BTC
-`
-
-function rule(title: string, table: string, opening = FUNDS): void {
-  test(title, (t) => {
-    t.deepEqual(runTable(new FastEngine({ capacity: 1 }), opening + table), [], 'fast')
-    t.deepEqual(runTable(new NaiveEngine(), opening + table), [], 'naive')
-  })
-}
+import { FUNDS, rule } from '../helpers/rule.ts'
 
 rule(
   'MAT-1, ORD-1: the better price trades first, then the older order',

@@ -1,15 +1,10 @@
 // The rules before and after the matcher: rejects, holds, fees, limits, switches, transfers.
 
-import test from 'ava'
-import { runTable } from '../helpers/book-table.ts'
-import { FastEngine } from '../helpers/engine-under-test.ts'
-import { NaiveEngine } from '../helpers/naive-engine.ts'
+import { rule as table } from '../helpers/rule.ts'
 
-function rule(title: string, table: string): void {
-  test(title, (t) => {
-    t.deepEqual(runTable(new FastEngine({ capacity: 1 }), table), [], 'fast')
-    t.deepEqual(runTable(new NaiveEngine(), table), [], 'naive')
-  })
+/** A rule whose table lists its own market. */
+function rule(title: string, lines: string): void {
+  table(title, lines, '')
 }
 
 rule(

@@ -3,6 +3,7 @@
 // of bounded length. The ring is state: replicas forget the same id at the same command.
 
 import { ORDER } from '../book/order-pool.ts'
+import { isSameId } from '../copy-words.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import type { Columns } from '../memory/columns.ts'
 import { RefTable } from '../memory/ref-table.ts'
@@ -125,11 +126,6 @@ export class ClientIds {
     const at = handle * REMEMBERED.words
     return i32[at + REMEMBERED.accountSlot] === accountSlot && isSameId(i32, at, id)
   }
-}
-
-function isSameId(words: Int32Array, at: number, id: Int32Array): boolean {
-  for (let word = 0; word < ID_WORDS; word++) if (words[at + word] !== id[word]) return false
-  return true
 }
 
 /** Two lanes, so that the multiplications of one do not wait for those of the other. */

@@ -3,8 +3,7 @@
 
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
-
-const MILLION = 1_000_000
+import { shareOf } from '../money/ppm.ts'
 
 /** The key to which an order with this key may trade now: its own, or the guard's edge. */
 export function reachOf(s: EngineState, instrument: InstrumentState, key: number): number {
@@ -15,9 +14,7 @@ function edgeKey(s: EngineState, instrument: InstrumentState, isBuy: boolean): n
   if (instrument.guardCommand !== s.commandCount) setGuardReference(s, instrument)
   const { guardReference, guardBandPpm } = instrument
   if (guardReference === 0) return Number.MAX_SAFE_INTEGER
-  const whole = Math.floor(guardReference / MILLION)
-  const rest = guardReference - whole * MILLION
-  const width = whole * guardBandPpm + Math.floor((rest * guardBandPpm) / MILLION)
+  const width = shareOf(guardReference, guardBandPpm)
   if (!isBuy) return width - guardReference
   return Math.min(guardReference + width, Number.MAX_SAFE_INTEGER)
 }

@@ -16,7 +16,7 @@ import { checkMarginOf } from '../margin/margin-check.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
 import { executeOrder } from '../orders/execution.ts'
-import { flagsOf, instrumentOf, isWaiting } from '../orders/open-orders.ts'
+import { flagsOf, instrumentOf, isBuyOf, isWaiting } from '../orders/open-orders.ts'
 import { DETAIL } from '../orders/order-details.ts'
 import { extraOf, FLAG_SHARES_HOLD } from '../orders/order-extras.ts'
 import { closeOrder, pullOrder } from '../orders/resting.ts'
@@ -29,7 +29,6 @@ import { isRising } from '../triggers/stop-price.ts'
 import {
   arm,
   holdWaiting,
-  isBuyOf,
   leaveWaiting,
   releaseWaiting,
   resizeWaiting,

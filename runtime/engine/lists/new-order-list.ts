@@ -19,8 +19,9 @@ import {
   TYPE_TAKE_PROFIT_LIMIT,
   TYPE_TRAILING_STOP,
 } from '../codes.ts'
+import { isSameId } from '../copy-words.ts'
 import type { EngineState } from '../engine-state.ts'
-import { ID_WORDS, NewOrderCommand } from '../hot-command.ts'
+import { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { finishCommand } from '../orders/aftermath.ts'
 import { executeOrder } from '../orders/execution.ts'
@@ -73,7 +74,8 @@ function checkShape(isBracket: boolean, legs: readonly NewOrderCommand[]): numbe
   if (legs.some((leg) => leg.orderQty !== first.orderQty)) return REJECT.InvalidQty
   for (const [role, leg] of legs.entries()) {
     for (let other = 0; other < role; other++) {
-      if (isSameId(leg, legs[other] as NewOrderCommand)) return REJECT.DuplicateClOrdID
+      const earlier = legs[other] as NewOrderCommand
+      if (isSameId(leg.clOrdID, 0, earlier.clOrdID)) return REJECT.DuplicateClOrdID
     }
   }
   return 0
@@ -103,11 +105,6 @@ function isPlainLimit(leg: NewOrderCommand): boolean {
   const force = leg.timeInForce
   const rests = force === FORCE_GTC || force === FORCE_DAY || force === FORCE_GTD
   return leg.ordType === TYPE_LIMIT && rests
-}
-
-function isSameId(a: NewOrderCommand, b: NewOrderCommand): boolean {
-  for (let word = 0; word < ID_WORDS; word++) if (a.clOrdID[word] !== b.clOrdID[word]) return false
-  return true
 }
 
 /** Each leg by its own ladder, counting those before it; exits of a bracket need no funds yet. */

@@ -8,9 +8,9 @@ import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { openOrdersOf } from '../orders/account-orders.ts'
-import { instrumentOf, leavesOf } from '../orders/open-orders.ts'
+import { instrumentOf, isWaiting, leavesOf } from '../orders/open-orders.ts'
 import { notionalOf } from '../risk/notional.ts'
-import { isReduceOnly, isWaiting } from './margin-holds.ts'
+import { isReduceOnly } from './margin-holds.ts'
 import { MARGIN } from './margins.ts'
 
 /** What an account has open on one side of a perpetual. */

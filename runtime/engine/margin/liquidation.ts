@@ -9,7 +9,6 @@ import { CLEARING_ACCOUNT, INSURANCE_ACCOUNT } from '#domain/accounts.ts'
 import type { Liquidate } from '#domain/command.ts'
 import type { Liquidated } from '#domain/event.ts'
 import { PPM, roundDiv } from '#domain/fee.ts'
-import { ACCOUNT, FEE_UNSET } from '../accounts/accounts.ts'
 import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { STATE_OPEN } from '../instruments/instrument-state.ts'
@@ -17,6 +16,7 @@ import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { finishCommand } from '../orders/aftermath.ts'
 import { cancelAll } from '../orders/mass-cancel.ts'
+import { takerRateOf } from '../risk/pre-trade.ts'
 import { deleverage } from './deleverage.ts'
 import { equityOf, marginsBehind } from './equity.ts'
 import { loadMaintenance, loadUnrealized } from './exposure-value.ts'
@@ -111,7 +111,8 @@ function closeInMarket(s: EngineState, margin: number): void {
 function solventPrice(s: EngineState, margin: number, means: bigint): number | null {
   const instrument = instrumentOf(s, margin)
   const netQty = netQtyOf(s, margin)
-  const ppm = BigInt(Math.max(takerFeeOf(s, margin), 0))
+  const account = s.margins.get(margin, MARGIN.accountSlot)
+  const ppm = BigInt(Math.max(takerRateOf(s, instrument, account), 0))
   const lots = BigInt(Math.abs(netQty)) * BigInt(instrument.notionalFactor)
   s.margins.load(margin, MARGIN.cost, register)
   const cost = register.toBigInt()
@@ -155,11 +156,6 @@ function insuranceOf(s: EngineState, assetId: number): { balance: number; funds:
   const balance = s.balances.of(s.accounts.find(INSURANCE_ACCOUNT), assetId)
   s.balances.loadBalance(balance, register)
   return { balance, funds: register.toBigInt() }
-}
-
-function takerFeeOf(s: EngineState, margin: number): number {
-  const own = s.accounts.get(s.margins.get(margin, MARGIN.accountSlot), ACCOUNT.takerFeePpm)
-  return own === FEE_UNSET ? instrumentOf(s, margin).takerFeePpm : own
 }
 
 function netQtyOf(s: EngineState, margin: number): number {

@@ -1,12 +1,12 @@
 // What an order of a perpetual holds and counts while it is in the book. Held is only the dearest fee
-// that its fills can meet; its margin is a function of what is counted here (exposure-value.ts).
+// that its fills can meet; one that waits holds and counts nothing. Its margin is a function of what is counted here (exposure-value.ts).
 
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
-import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
+import { isWaiting } from '../orders/open-orders.ts'
 import {
   ATTRIBUTE_REDUCE_ONLY,
   DETAIL,
@@ -14,7 +14,6 @@ import {
   makerFeeOf,
   takerFeeOf,
 } from '../orders/order-details.ts'
-import { EXTRA, extraOf, FLAG_WAITING } from '../orders/order-extras.ts'
 import { holdRateOf, notionalOf } from '../risk/notional.ts'
 import { MARGIN } from './margins.ts'
 
@@ -64,13 +63,6 @@ export function addOpen(
     margins.addNumber(margin, isBuy ? MARGIN.reduceBuyQty : MARGIN.reduceSellQty, lots)
   }
   if (lots > 0) margins.doubt(margin)
-}
-
-/** Whether an order is in no book yet: then it holds and counts nothing. */
-export function isWaiting(s: EngineState, order: number): boolean {
-  const extra = extraOf(s, order)
-  if (extra === NONE) return false
-  return ((s.extras.i32[extra * EXTRA.words + EXTRA.flags] as number) & FLAG_WAITING) !== 0
 }
 
 export function isReduceOnly(s: EngineState, order: number): boolean {

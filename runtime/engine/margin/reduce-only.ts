@@ -12,11 +12,11 @@ import { NONE } from '../memory/slot-pool.ts'
 import { openOrdersOf } from '../orders/account-orders.ts'
 import { endByCancel } from '../orders/end-order.ts'
 import { isIceberg, shrinkShown } from '../orders/iceberg.ts'
-import { instrumentOf, leavesOf } from '../orders/open-orders.ts'
+import { instrumentOf, isWaiting, leavesOf } from '../orders/open-orders.ts'
 import { DETAIL } from '../orders/order-details.ts'
 import { openStatus } from '../reports.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
-import { isReduceOnly, isWaiting } from './margin-holds.ts'
+import { isReduceOnly } from './margin-holds.ts'
 import { MARGIN } from './margins.ts'
 
 /**

@@ -54,5 +54,3 @@ export function openOrdersOf(s: EngineState, account: number): number[] {
   }
   return orders
 }
-
-/** The sort is stable: what is equal stays in the order of time. */

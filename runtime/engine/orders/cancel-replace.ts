@@ -7,6 +7,7 @@ import { REJECT } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import { CancelOrderCommand, NewOrderCommand } from '../hot-command.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { Admission, isRepeated } from '../risk/pre-trade.ts'
 import { idToWords } from '../words.ts'
 import { finishCommand } from './aftermath.ts'
 import { tryCancel } from './cancel-order.ts'
@@ -15,6 +16,7 @@ import { loadOrderTerms } from './order-terms.ts'
 
 const cancel = new CancelOrderCommand()
 const order = new NewOrderCommand()
+const admission = new Admission()
 
 /** Answers a code of REJECT_REASONS; 0 when the reports have answered. */
 export function cancelReplace(s: EngineState, command: CancelReplace): number {
@@ -22,14 +24,10 @@ export function cancelReplace(s: EngineState, command: CancelReplace): number {
   if (!loadOrderTerms(command.order, command.account, order)) return REJECT.Malformed
   if (!loadCancel(command)) return REJECT.Malformed
   // A repeated id must not cancel anything either.
-  const account = s.accounts.find(command.account)
-  if (account !== NONE) {
-    const hash = s.clientIds.hash(account, order.clOrdID)
-    const first = s.clientIds.find(account, order.clOrdID, hash)
-    if (first !== NONE) {
-      refuseNewOrder(s, order, REJECT.DuplicateClOrdID, s.clientIds.resultOf(first))
-      return 0
-    }
+  admission.accountSlot = s.accounts.find(command.account)
+  if (admission.accountSlot !== NONE && isRepeated(s, order.clOrdID, admission)) {
+    refuseNewOrder(s, order, REJECT.DuplicateClOrdID, admission.firstOrderID)
+    return 0
   }
   const reason = tryCancel(s, cancel)
   if (reason !== 0) s.reports.rejectCancel(cancel, reason)

@@ -65,6 +65,7 @@ export function cancelAll(
   return orderIDs.length
 }
 
+/** The sort is stable: what is equal stays in the order of time. */
 function compare(s: EngineState, a: number, b: number): number {
   return (
     instrumentOf(s, a).id - instrumentOf(s, b).id ||

@@ -11,6 +11,7 @@ import { EXTRA, extraOf, FLAG_HELD_BACK, FLAG_SHARES_HOLD, FLAG_WAITING } from '
 
 const ORDER_WORDS = ORDER.words
 const ORDER_DOUBLES = ORDER.doubles
+const ORDER_KEY = ORDER.key
 const ORDER_LEAVES = ORDER.leaves
 const ORDER_LEVEL = ORDER.level
 
@@ -31,6 +32,11 @@ export function leavesOf(s: EngineState, order: number): number {
   // The sign bit of its level: the matcher hides a part of it.
   if ((i32[order * ORDER_WORDS + ORDER_LEVEL] as number) < 0) return openQtyOf(s, order)
   return f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number
+}
+
+/** Which side an order is on. */
+export function isBuyOf(s: EngineState, order: number): boolean {
+  return (s.memory.orders.f64[order * ORDER_DOUBLES + ORDER_KEY] as number) > 0
 }
 
 /** The instrument that an order belongs to. */

@@ -7,13 +7,14 @@ import { stateTakesReplace } from '../auction/trading-states.ts'
 import { keyOf, SIDE_BUY, SIDE_SELL } from '../book/book.ts'
 import { ORDER } from '../book/order-pool.ts'
 import { EXEC_CANCELED, EXEC_REPLACED, REJECT, STATUS_CANCELED, STATUS_PENDING } from '../codes.ts'
+import { copyId } from '../copy-words.ts'
 import type { EngineState } from '../engine-state.ts'
 import { ID_WORDS, type ReplaceOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { countOrder, isTooFast } from '../lifetime/order-rate.ts'
 import { listOf } from '../lists/order-lists.ts'
 import { checkMargin, MarginOrder } from '../margin/margin-check.ts'
-import { isReduceOnly, isWaiting } from '../margin/margin-holds.ts'
+import { isReduceOnly } from '../margin/margin-holds.ts'
 import { reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
@@ -28,6 +29,7 @@ import {
   checkPriced,
   checkQty,
   isOverLimit,
+  isRepeated,
   isSideFull,
   setRates,
 } from '../risk/pre-trade.ts'
@@ -39,7 +41,7 @@ import { findOwnOrder } from './cancel-order.ts'
 import { executeOrder } from './execution.ts'
 import { displayQtyOf, hasTooManyTranches, isIceberg, shrinkShown } from './iceberg.ts'
 import { rememberRefused } from './new-order.ts'
-import { instrumentOf, leavesOf, loadClOrdID, orderIDOf } from './open-orders.ts'
+import { instrumentOf, isWaiting, leavesOf, loadClOrdID, orderIDOf } from './open-orders.ts'
 import { ATTRIBUTE_POST_ONLY, DETAIL, feeResidueOf, setFees, stpModeOf } from './order-details.ts'
 import { closeOrder, pullOrder } from './resting.ts'
 
@@ -76,7 +78,8 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   if (reason !== 0) return reason
   const order = findOwnOrder(s, cmd.account, cmd.orderID, cmd.origClOrdID)
   // Sent again: the order has the new clOrdID already.
-  if (order === NONE) return isRepeated(s, cmd, a) ? REJECT.DuplicateClOrdID : REJECT.UnknownOrder
+  if (order === NONE)
+    return isRepeated(s, cmd.clOrdID, a) ? REJECT.DuplicateClOrdID : REJECT.UnknownOrder
   target = order
   describe(s, order, a)
   keepUnchanged(s, order, cmd, a)
@@ -98,7 +101,7 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
     return REJECT.InvalidQty
   }
   if (!waits && !isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
-  if (isRepeated(s, cmd, a)) return REJECT.DuplicateClOrdID
+  if (isRepeated(s, cmd.clOrdID, a)) return REJECT.DuplicateClOrdID
   if (newLeaves === 0) return 0
   if (a.isLimited && isTooFast(s, a.accountSlot, 1)) return REJECT.OrderRateExceeded
   if (added > 0) {
@@ -110,14 +113,6 @@ function admitReplace(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): n
   const isPostOnly = (attributesOf(s, order) & ATTRIBUTE_POST_ONLY) !== 0
   const crosses = isPostOnly && instrument.book.wouldCross(keyOf(side, cmd.price))
   return crosses ? REJECT.PostOnlyWouldCross : 0
-}
-
-/** Whether the account has used the new clOrdID before. */
-function isRepeated(s: EngineState, cmd: ReplaceOrderCommand, a: Admission): boolean {
-  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
-  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
-  if (first !== NONE) a.firstOrderID = s.clientIds.resultOf(first)
-  return first !== NONE
 }
 
 function describe(s: EngineState, order: number, a: Admission): void {
@@ -289,9 +284,7 @@ function rename(s: EngineState, order: number, cmd: ReplaceOrderCommand, a: Admi
   s.clientIds.finish(order)
   const { i32 } = s.details
   const at = order * DETAIL.words
-  for (let word = 0; word < ID_WORDS; word++) {
-    i32[at + DETAIL.clOrdID + word] = cmd.clOrdID[word] as number
-  }
+  copyId(cmd.clOrdID, 0, i32, at + DETAIL.clOrdID)
   i32[at + DETAIL.idHash] = a.idHash
   s.clientIds.open(order)
 }

@@ -9,15 +9,16 @@ import { MARGIN } from '../margin/margins.ts'
 import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 
+/** Ids of instruments begin at 1. */
+const NO_INSTRUMENT = 0
+
 const exposure = new Exposure()
 const part = new Int64()
 const unrealized = new Int64()
 
 /** Available of a balance. Without perpetuals behind it: balance less holds. */
 export function loadAvailable(s: EngineState, balance: number, out: Int64): void {
-  s.balances.loadAvailable(balance, out)
-  const margins = s.balances.pool.i32[balance * BALANCE.words + BALANCE.margins] as number
-  if (margins !== NONE) subtractMargins(s, margins, 0, out)
+  loadAvailableBeside(s, balance, NO_INSTRUMENT, out)
 }
 
 /** The same without the initial margin of one perpetual, which the caller finds out himself. */

@@ -6,6 +6,8 @@ import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { addOpen, feeHoldOf } from '../margin/margin-holds.ts'
 import { Int64 } from '../money/int64.ts'
+import { accountSlotOf } from '../orders/account-orders.ts'
+import { isBuyOf } from '../orders/open-orders.ts'
 import { feeResidueOf, makerFeeOf, takerFeeOf } from '../orders/order-details.ts'
 import { addExposure } from './exposure.ts'
 import { baseAmountOf, holdRateOf, notionalOf } from './notional.ts'
@@ -69,11 +71,8 @@ export function takeHold(
   leaves: number,
 ): void {
   orderHoldOf(s, instrument, order, leaves, amount)
-  const account = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-  const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
-  s.balances.hold(holdBalanceOf(s, instrument, account, isBuy), amount)
-  addExposure(s, instrument, account, isBuy, 0, leaves)
-  if (instrument.isPerpetual) addOpen(s, instrument, order, leaves)
+  s.balances.hold(balanceOf(s, instrument, order), amount)
+  countOpen(s, instrument, order, leaves)
 }
 
 /** Gives back the whole hold of an order that has so much open, to the last unit. */
@@ -84,9 +83,15 @@ export function releaseHold(
   leaves: number,
 ): void {
   orderHoldOf(s, instrument, order, leaves, amount)
-  const account = s.memory.orders.i32[order * ORDER.words + ORDER.owner] as number
-  const isBuy = (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
-  s.balances.release(holdBalanceOf(s, instrument, account, isBuy), amount)
-  addExposure(s, instrument, account, isBuy, 0, -leaves)
-  if (instrument.isPerpetual) addOpen(s, instrument, order, -leaves)
+  s.balances.release(balanceOf(s, instrument, order), amount)
+  countOpen(s, instrument, order, -leaves)
+}
+
+function balanceOf(s: EngineState, instrument: InstrumentState, order: number): number {
+  return holdBalanceOf(s, instrument, accountSlotOf(s, order), isBuyOf(s, order))
+}
+
+function countOpen(s: EngineState, instrument: InstrumentState, order: number, lots: number): void {
+  addExposure(s, instrument, accountSlotOf(s, order), isBuyOf(s, order), 0, lots)
+  if (instrument.isPerpetual) addOpen(s, instrument, order, lots)
 }

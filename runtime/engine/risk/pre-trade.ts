@@ -70,23 +70,15 @@ const entry = new MarginOrder()
 
 /** Runs the ladder for a new order. Answers a code of REJECT_REASONS, 0 when it may enter. */
 export function admitNewOrder(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
-  let reason = admitAccount(s, cmd.account, a)
+  let reason = admitToMarket(s, cmd, a)
   if (reason !== 0) return reason
-  const instrument = s.findInstrument(cmd.instrumentId)
-  if (instrument === undefined) return REJECT.UnknownInstrument
-  a.instrument = instrument
-  if (!stateTakes(instrument, cmd)) return REJECT.TradingStateForbids
+  const instrument = a.instrument as InstrumentState
   reason = checkKind(s, instrument, cmd, a)
   if (reason !== 0) return reason
   reason = checkBounds(instrument, cmd, a)
   if (reason !== 0) return reason
   if (cmd.ordType === TYPE_LIMIT && !isInsideBand(instrument, cmd.price)) return REJECT.PriceBand
-  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
-  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
-  if (first !== NONE) {
-    a.firstOrderID = s.clientIds.resultOf(first)
-    return REJECT.DuplicateClOrdID
-  }
+  if (isRepeated(s, cmd.clOrdID, a)) return REJECT.DuplicateClOrdID
   a.position = positionOf(s, a.accountSlot, instrument)
   a.key = cmd.ordType === TYPE_LIMIT ? keyOf(cmd.side, cmd.price) : marketKey(instrument, cmd.side)
   a.reach = reachOf(s, instrument, a.key)
@@ -138,6 +130,24 @@ export function admitAccount(s: EngineState, account: number, a: Admission): num
   const gate = s.accounts.get(a.accountSlot, ACCOUNT.gate)
   a.isLimited = gate !== 0
   return isKilled(gate) ? REJECT.AccountBlocked : 0
+}
+
+/** The same, and the instrument and its trading state: the first rungs of every new order. */
+export function admitToMarket(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
+  const reason = admitAccount(s, cmd.account, a)
+  if (reason !== 0) return reason
+  a.instrument = s.findInstrument(cmd.instrumentId)
+  if (a.instrument === undefined) return REJECT.UnknownInstrument
+  return stateTakes(a.instrument, cmd) ? 0 : REJECT.TradingStateForbids
+}
+
+/** Whether the account has used a clOrdID before; `a` says for which order, and knows its hash. */
+export function isRepeated(s: EngineState, clOrdID: Int32Array, a: Admission): boolean {
+  a.idHash = s.clientIds.hash(a.accountSlot, clOrdID)
+  const first = s.clientIds.find(a.accountSlot, clOrdID, a.idHash)
+  if (first === NONE) return false
+  a.firstOrderID = s.clientIds.resultOf(first)
+  return true
 }
 
 /** Type, time in force, flags and codes: is this an order that means something here? */
@@ -234,9 +244,14 @@ function isNotionalAllowed(instrument: InstrumentState, notional: Int64): boolea
 /** The account's rates, else the instrument's. */
 export function setRates(s: EngineState, instrument: InstrumentState, a: Admission): void {
   const maker = s.accounts.get(a.accountSlot, ACCOUNT.makerFeePpm)
-  const taker = s.accounts.get(a.accountSlot, ACCOUNT.takerFeePpm)
   a.makerFeePpm = maker === FEE_UNSET ? instrument.makerFeePpm : maker
-  a.takerFeePpm = taker === FEE_UNSET ? instrument.takerFeePpm : taker
+  a.takerFeePpm = takerRateOf(s, instrument, a.accountSlot)
+}
+
+/** What an account pays where it takes. */
+export function takerRateOf(s: EngineState, instrument: InstrumentState, account: number): number {
+  const taker = s.accounts.get(account, ACCOUNT.takerFeePpm)
+  return taker === FEE_UNSET ? instrument.takerFeePpm : taker
 }
 
 function sizeOrder(instrument: InstrumentState, a: Admission): void {

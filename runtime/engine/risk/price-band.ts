@@ -2,16 +2,13 @@
 
 import { keyOf, SIDE_BUY } from '../book/book.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
-
-const MILLION = 1_000_000
+import { shareOf } from '../money/ppm.ts'
 
 /** Ticks that a price may be away from the reference; -1 when the instrument has no band now. */
 function bandWidth(instrument: InstrumentState): number {
   const { lastPrice, priceBandPpm } = instrument
   if (priceBandPpm === 0 || lastPrice === 0) return -1
-  const whole = Math.floor(lastPrice / MILLION)
-  const rest = lastPrice - whole * MILLION
-  return whole * priceBandPpm + Math.floor((rest * priceBandPpm) / MILLION)
+  return shareOf(lastPrice, priceBandPpm)
 }
 
 /** Whether a limit price lies inside the band; both edges do. */

@@ -10,7 +10,7 @@ import { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { reduceOnlyRoom } from '../margin/reduce-only.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
-import { leavesOf } from '../orders/open-orders.ts'
+import { isBuyOf, leavesOf } from '../orders/open-orders.ts'
 import {
   ATTRIBUTE_POST_ONLY,
   ATTRIBUTE_REDUCE_ONLY,
@@ -24,7 +24,7 @@ import { positionOf } from '../risk/exposure.ts'
 import { type Admission, admitAccount, checkEntry, isOverLimit } from '../risk/pre-trade.ts'
 import { isInsideBand, marketKey } from '../risk/price-band.ts'
 import { isLimitType } from './stop-price.ts'
-import { isBuyOf, typeOf } from './waiting.ts'
+import { typeOf } from './waiting.ts'
 
 const entering = new NewOrderCommand()
 

@@ -4,11 +4,12 @@
 import type { EngineState } from '../engine-state.ts'
 import { type InstrumentState, STATE_OPEN } from '../instruments/instrument-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
+import { isBuyOf } from '../orders/open-orders.ts'
 import { EXTRA } from '../orders/order-extras.ts'
 import { isRising } from './stop-price.ts'
 import type { TriggerHeap } from './trigger-heap.ts'
 import type { TrailingList, Triggers } from './triggers.ts'
-import { heapOf, isBuyOf, stopOf, triggersOf, typeOf } from './waiting.ts'
+import { heapOf, stopOf, triggersOf, typeOf } from './waiting.ts'
 
 /** One trade: it elects, and trailing stops follow it. */
 export function observeTrade(s: EngineState, instrument: InstrumentState, price: number): void {

@@ -9,8 +9,8 @@ import {
   TYPE_TRAILING_STOP,
 } from '../codes.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
+import { shareOf } from '../money/ppm.ts'
 
-const MILLION = 1_000_000
 const LIMIT_TYPES = (1 << 0) | (1 << TYPE_STOP_LIMIT) | (1 << TYPE_TAKE_PROFIT_LIMIT)
 
 /** Whether an order of this type has a limit price when it is in the market. */
@@ -27,12 +27,6 @@ export function isTriggerType(ordType: number): boolean {
 export function isRising(ordType: number, isBuy: boolean): boolean {
   const isProfit = ordType === TYPE_TAKE_PROFIT || ordType === TYPE_TAKE_PROFIT_LIMIT
   return isProfit !== isBuy
-}
-
-/** A share of a price in ticks, rounded down; exact for all safe integers and up to 10^6 ppm. */
-export function shareOf(price: number, ppm: number): number {
-  const whole = Math.floor(price / MILLION)
-  return whole * ppm + Math.floor(((price - whole * MILLION) * ppm) / MILLION)
 }
 
 /**

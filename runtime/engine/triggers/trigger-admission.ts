@@ -1,15 +1,13 @@
 // The ladder of checks for an order that will wait: the same rungs as for one that enters at once
 // (risk/pre-trade.ts), without those that only the market can answer. These come at its election.
 
-import { stateTakes } from '../auction/trading-states.ts'
 import { keyOf, SIDE_BUY } from '../book/book.ts'
-import { FORCE_DAY, FORCE_GFA, FORCE_GTC, FORCE_GTD, REJECT, TYPE_TRAILING_STOP } from '../codes.ts'
+import { FORCE_GFA, FORCE_GTC, REJECT, staysOpen, TYPE_TRAILING_STOP } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { NewOrderCommand } from '../hot-command.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { checkEnd } from '../lifetime/expiry.ts'
 import { isTooFast } from '../lifetime/order-rate.ts'
-import { NONE } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
 import { loadAvailable } from '../risk/available.ts'
 import { positionOf } from '../risk/exposure.ts'
@@ -17,12 +15,13 @@ import { buyHoldOf, holdBalanceOf } from '../risk/holds.ts'
 import { baseAmountOf, holdRateOf } from '../risk/notional.ts'
 import {
   type Admission,
-  admitAccount,
+  admitToMarket,
   checkModes,
   checkPriced,
   checkQty,
   hasTooManyOrders,
   isOverLimit,
+  isRepeated,
   isSideFull,
   setRates,
 } from '../risk/pre-trade.ts'
@@ -34,24 +33,16 @@ const PPM_MAX = 999_999
 
 /** Runs the ladder. Answers a code of REJECT_REASONS, 0 when the order may wait. */
 export function admitTrigger(s: EngineState, cmd: NewOrderCommand, a: Admission): number {
-  let reason = admitAccount(s, cmd.account, a)
+  let reason = admitToMarket(s, cmd, a)
   if (reason !== 0) return reason
-  const instrument = s.findInstrument(cmd.instrumentId)
-  if (instrument === undefined) return REJECT.UnknownInstrument
-  a.instrument = instrument
-  if (!stateTakes(instrument, cmd)) return REJECT.TradingStateForbids
+  const instrument = a.instrument as InstrumentState
   reason = checkTerms(instrument, cmd, a)
   if (reason !== 0) return reason
   reason = checkEnd(s, cmd)
   if (reason !== 0) return reason
   reason = checkTriggerBounds(instrument, cmd)
   if (reason !== 0) return reason
-  a.idHash = s.clientIds.hash(a.accountSlot, cmd.clOrdID)
-  const first = s.clientIds.find(a.accountSlot, cmd.clOrdID, a.idHash)
-  if (first !== NONE) {
-    a.firstOrderID = s.clientIds.resultOf(first)
-    return REJECT.DuplicateClOrdID
-  }
+  if (isRepeated(s, cmd.clOrdID, a)) return REJECT.DuplicateClOrdID
   a.position = positionOf(s, a.accountSlot, instrument)
   a.qty = cmd.orderQty
   a.key = keyOf(cmd.side, holdPriceOf(instrument, cmd))
@@ -78,8 +69,8 @@ function checkTerms(instrument: InstrumentState, cmd: NewOrderCommand, a: Admiss
   if (reason !== 0) return reason
   const force = cmd.timeInForce
   if (!(force >= FORCE_GTC && force < FORCE_GFA)) return REJECT.UnsupportedOrder
-  const staysOpen = force === FORCE_GTC || force === FORCE_DAY || force === FORCE_GTD
-  if (cmd.postOnly && !(isLimitType(cmd.ordType) && staysOpen)) return REJECT.UnsupportedOrder
+  if (cmd.postOnly && !(isLimitType(cmd.ordType) && staysOpen(force)))
+    return REJECT.UnsupportedOrder
   a.quoteAmount.load(cmd.quoteAmount, 0)
   if (cmd.reduceOnly && !instrument.isPerpetual) return REJECT.UnsupportedOrder
   if (cmd.displayQty !== 0 || !a.quoteAmount.isZero()) {

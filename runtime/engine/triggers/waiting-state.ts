@@ -2,9 +2,9 @@
 
 import type { EngineState } from '../engine-state.ts'
 import { NONE } from '../memory/slot-pool.ts'
-import { flagsOf, instrumentOf, leavesOf, orderIDOf } from '../orders/open-orders.ts'
+import { flagsOf, instrumentOf, isBuyOf, leavesOf, orderIDOf } from '../orders/open-orders.ts'
 import { EXTRA, FLAG_HELD_BACK, FLAG_WAITING } from '../orders/order-extras.ts'
-import { heapOf, isBuyOf, trailingOf, triggersOf } from './waiting.ts'
+import { heapOf, trailingOf, triggersOf } from './waiting.ts'
 
 /** Handles of all waiting orders, oldest first. */
 export function waitingOrders(s: EngineState): number[] {

@@ -12,7 +12,7 @@ import { holderOf } from '../lists/order-lists.ts'
 import { Int64 } from '../money/int64.ts'
 import { accountSlotOf } from '../orders/account-orders.ts'
 import { joinMarket, leaveMarket } from '../orders/membership.ts'
-import { flagsOf, leavesOf, orderIDOf } from '../orders/open-orders.ts'
+import { flagsOf, isBuyOf, leavesOf, orderIDOf } from '../orders/open-orders.ts'
 import { DETAIL, ordTypeOf } from '../orders/order-details.ts'
 import {
   addExtra,
@@ -187,10 +187,6 @@ export function heapOf(triggers: Triggers, s: EngineState, order: number): Trigg
 
 export function trailingOf(triggers: Triggers, isBuy: boolean): TrailingList {
   return isBuy ? triggers.trailingBuys : triggers.trailingSells
-}
-
-export function isBuyOf(s: EngineState, order: number): boolean {
-  return (s.memory.orders.f64[order * ORDER.doubles + ORDER.key] as number) > 0
 }
 
 export function typeOf(s: EngineState, order: number): number {

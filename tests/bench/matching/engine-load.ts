@@ -13,6 +13,7 @@ import {
 import { encodeCommandBatch } from '#contracts/command-codec.ts'
 import type { HotCommand, NewOrder } from '#domain/command.ts'
 import { EXEC_TYPES } from '#domain/order.ts'
+import { PLAIN } from '../../helpers/plain-order.ts'
 import { Random } from '../../helpers/workload-random.ts'
 import { EnginePipeline } from './engine-pipeline.ts'
 import { openVenue, TRACE } from './engine-venue.ts'
@@ -136,6 +137,7 @@ class LoadMaker {
     const away = isTaker ? -LEVELS : 1 + random.below(LEVELS)
     return {
       type: 'NewOrder',
+      ...PLAIN,
       account: FIRST_ACCOUNT + random.below(this.#options.accounts),
       traceId: TRACE,
       instrumentId: 1 + random.below(this.#options.instruments),
@@ -143,17 +145,8 @@ class LoadMaker {
       side: side === 0 ? 'Buy' : 'Sell',
       ordType: 'Limit',
       timeInForce: isTaker ? 'IOC' : 'GTC',
-      stpMode: null,
-      postOnly: false,
-      reduceOnly: false,
       price: side === 0 ? MID - away : MID + away,
       orderQty: QTY.min + random.below(QTY.span),
-      quoteAmount: 0n,
-      stopPx: 0,
-      displayQty: 0,
-      expireTimeNs: 0n,
-      trailingOffset: 0,
-      trailingOffsetUnit: 'Ticks',
     }
   }
 
