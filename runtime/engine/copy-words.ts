@@ -16,9 +16,9 @@ export function copyId(from: Int32Array, at: number, to: Int32Array, into: numbe
   to[into + 8] = from[at + 8] as number
 }
 
-/** Whether the nine words at a place are this id. */
-export function isSameId(words: Int32Array, at: number, id: Int32Array): boolean {
-  for (let word = 0; word < ID_WORDS; word++) if (words[at + word] !== id[word]) return false
+/** Whether the nine words at two places are the same id. */
+export function isSameId(a: Int32Array, at: number, b: Int32Array, to: number): boolean {
+  for (let word = 0; word < ID_WORDS; word++) if (a[at + word] !== b[to + word]) return false
   return true
 }
 

@@ -23,6 +23,7 @@ import { NONE } from './memory/slot-pool.ts'
 import { cancelOrder, findOwnOrder } from './orders/cancel-order.ts'
 import { placeOrder } from './orders/new-order.ts'
 import { instrumentOf } from './orders/open-orders.ts'
+import { cancelPlain, placePlain } from './orders/plain-order.ts'
 import { replaceOrder } from './orders/replace-order.ts'
 import { checkInvariants } from './snapshot/invariants.ts'
 import { loadSnapshot, type PreparedSnapshot, prepareSnapshot } from './snapshot/snapshot.ts'
@@ -58,6 +59,27 @@ export class Engine {
     this.#state.lastSeq = seq
     this.#state.now = timestampNs
     this.#state.second = -1
+  }
+
+  /**
+   * A new order where it lies in a batch (command-record.ts), if it is a plain one. False: nothing has
+   * happened, and it has to come as a command.
+   */
+  plainOrder(cmdIndex: number, words: Int32Array, floats: Float64Array, at: number): boolean {
+    this.#state.cmdIndex = cmdIndex
+    if (!placePlain(this.#state, words, floats, at)) return false
+    this.#state.commandCount += 1
+    this.#state.sink.done()
+    return true
+  }
+
+  /** The same for a cancel of a plain order. */
+  plainCancel(cmdIndex: number, words: Int32Array, floats: Float64Array, at: number): boolean {
+    this.#state.cmdIndex = cmdIndex
+    if (!cancelPlain(this.#state, words, floats, at)) return false
+    this.#state.commandCount += 1
+    this.#state.sink.done()
+    return true
   }
 
   /** Errors: none for any content of the record; what is wrong with it is reported. */

@@ -3,50 +3,73 @@
 // closed no leaves.
 
 import { assert } from '#domain/assert.ts'
-import { ACCOUNT } from './accounts/accounts.ts'
-import { BALANCE } from './accounts/balances.ts'
-import { SIDE_BUY, SIDE_SELL } from './book/book.ts'
-import { ORDER } from './book/order-pool.ts'
+import { ACCOUNT as SHARED_ACCOUNT } from './accounts/accounts.ts'
+import { BALANCE as SHARED_BALANCE } from './accounts/balances.ts'
+import { SIDE_BUY as SHARED_SIDE_BUY, SIDE_SELL as SHARED_SIDE_SELL } from './book/book.ts'
+import { ORDER as SHARED_ORDER } from './book/order-pool.ts'
 import {
   EXEC_EXPIRED,
   EXEC_REJECTED,
-  EXEC_TRADE,
+  EXEC_TRADE as SHARED_EXEC_TRADE,
+  STATUS_FILLED as SHARED_STATUS_FILLED,
+  STATUS_PARTIAL as SHARED_STATUS_PARTIAL,
   STATUS_EXPIRED,
-  STATUS_FILLED,
   STATUS_NEW,
-  STATUS_PARTIAL,
   STATUS_REJECTED,
 } from './codes.ts'
 import { clearId, copyId, copyTrace } from './copy-words.ts'
 import type { EngineState } from './engine-state.ts'
 import {
-  CHANGE,
-  CHANGE_HEAD,
   type EventBuffer,
-  FLAGS_SHIFT,
-  REPORT,
-  REPORT_AGGRESSOR,
-  REPORT_HEAD,
-  REPORT_POST_ONLY,
-  REPORT_REDUCE_ONLY,
+  CHANGE as SHARED_CHANGE,
+  CHANGE_HEAD as SHARED_CHANGE_HEAD,
+  FLAGS_SHIFT as SHARED_FLAGS_SHIFT,
+  REPORT as SHARED_REPORT,
+  REPORT_AGGRESSOR as SHARED_REPORT_AGGRESSOR,
+  REPORT_HEAD as SHARED_REPORT_HEAD,
+  REPORT_POST_ONLY as SHARED_REPORT_POST_ONLY,
+  REPORT_REDUCE_ONLY as SHARED_REPORT_REDUCE_ONLY,
 } from './event-buffer.ts'
 import type { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from './hot-command.ts'
 import { flushPositions } from './margin/position-events.ts'
-import { NONE } from './memory/slot-pool.ts'
+import { NONE as SHARED_NONE } from './memory/slot-pool.ts'
 import { Int64 } from './money/int64.ts'
 import { displayQtyOf } from './orders/iceberg.ts'
 import {
-  ATTRIBUTE_ICEBERG,
-  ATTRIBUTE_POST_ONLY,
-  ATTRIBUTE_REDUCE_ONLY,
-  DETAIL,
   instrumentIdOf,
   ordTypeOf,
+  ATTRIBUTE_ICEBERG as SHARED_ATTRIBUTE_ICEBERG,
+  ATTRIBUTE_POST_ONLY as SHARED_ATTRIBUTE_POST_ONLY,
+  ATTRIBUTE_REDUCE_ONLY as SHARED_ATTRIBUTE_REDUCE_ONLY,
+  DETAIL as SHARED_DETAIL,
   stpModeOf,
   timeInForceOf,
 } from './orders/order-details.ts'
 import { EXTRA } from './orders/order-extras.ts'
 import { isLimitType } from './triggers/stop-price.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const ACCOUNT = SHARED_ACCOUNT
+const BALANCE = SHARED_BALANCE
+const SIDE_BUY = SHARED_SIDE_BUY
+const SIDE_SELL = SHARED_SIDE_SELL
+const ORDER = SHARED_ORDER
+const STATUS_FILLED = SHARED_STATUS_FILLED
+const STATUS_PARTIAL = SHARED_STATUS_PARTIAL
+const EXEC_TRADE = SHARED_EXEC_TRADE
+const CHANGE = SHARED_CHANGE
+const CHANGE_HEAD = SHARED_CHANGE_HEAD
+const FLAGS_SHIFT = SHARED_FLAGS_SHIFT
+const REPORT = SHARED_REPORT
+const REPORT_AGGRESSOR = SHARED_REPORT_AGGRESSOR
+const REPORT_HEAD = SHARED_REPORT_HEAD
+const REPORT_POST_ONLY = SHARED_REPORT_POST_ONLY
+const REPORT_REDUCE_ONLY = SHARED_REPORT_REDUCE_ONLY
+const NONE = SHARED_NONE
+const ATTRIBUTE_ICEBERG = SHARED_ATTRIBUTE_ICEBERG
+const ATTRIBUTE_POST_ONLY = SHARED_ATTRIBUTE_POST_ONLY
+const ATTRIBUTE_REDUCE_ONLY = SHARED_ATTRIBUTE_REDUCE_ONLY
+const DETAIL = SHARED_DETAIL
 
 const delta = new Int64()
 const before = new Int64()

@@ -1,6 +1,7 @@
 // One face for both engines, the fast and the naive one: plain commands in, plain events out. The
 // adapter of the fast one fills the hot records and copies the event records, as matching does.
 
+import { encodeCommandBatch } from '#contracts/command-codec.ts'
 import { BALANCE_REASONS } from '#domain/balance-reason.ts'
 import type { AdminCommand, Command } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
@@ -26,8 +27,14 @@ import type {
   EventSink,
   ExecutionReportRecord,
 } from '#engine/event-sink.ts'
-import { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from '#engine/hot-command.ts'
+import {
+  CancelOrderCommand,
+  ID_WORDS,
+  NewOrderCommand,
+  ReplaceOrderCommand,
+} from '#engine/hot-command.ts'
 import { idToText, idToWords, traceToText, traceToWords } from '#engine/words.ts'
+import { createCommandReader } from '../../runtime/matching/journal/command-reader.ts'
 
 export const TRACE = '0123456789abcdef0123456789abcdef'
 
@@ -116,6 +123,10 @@ export class FastEngine implements EngineUnderTest {
   #now = 0n
   readonly #new = new NewOrderCommand()
   readonly #cancel = new CancelOrderCommand()
+  readonly #reader = createCommandReader()
+  /** Whether plain orders may come where they lie in a batch, and how many of them have. */
+  takesRecords = true
+  plainCount = 0
   readonly #replace = new ReplaceOrderCommand()
 
   /** `output`: where the events go instead of the recording sink. */
@@ -129,7 +140,7 @@ export class FastEngine implements EngineUnderTest {
     this.#seq += 1
     this.#now += COMMAND_NS
     this.engine.begin(this.#seq, this.#now)
-    this.#send(command)
+    if (!this.takesRecords || !this.#sendRecord(command)) this.#send(command)
     return this.sink.events
   }
 
@@ -154,6 +165,33 @@ export class FastEngine implements EngineUnderTest {
     const bytes = Buffer.concat(this.engine.takeSnapshot())
     this.engine = new Engine(this.sink, { ...this.#options, capacity })
     this.engine.loadSnapshot(bytes)
+  }
+
+  /** As matching does: in the bytes of a batch, for those that the engine takes from there. */
+  #sendRecord(command: Command): boolean {
+    if (command.type !== 'NewOrder' && command.type !== 'CancelOrder') return false
+    const ids = [command.clOrdID, 'origClOrdID' in command ? command.origClOrdID : '']
+    if (ids.some((id) => id !== '' && !idToWords(id, new Int32Array(ID_WORDS)))) return false
+    const { engine } = this
+    let isTaken = false
+    this.#reader.open(encodeCommandBatch({ source: 1, sourceSeq: this.#seq }, [command]))
+    this.#reader.readAll({
+      plainOrder: (i, words, floats, at) => {
+        isTaken = engine.plainOrder(i, words, floats, at)
+        return isTaken
+      },
+      plainCancel: (i, words, floats, at) => {
+        isTaken = engine.plainCancel(i, words, floats, at)
+        return isTaken
+      },
+      newOrder: () => undefined,
+      cancelOrder: () => undefined,
+      replaceOrder: () => undefined,
+      admin: () => undefined,
+      malformed: () => undefined,
+    })
+    if (isTaken) this.plainCount += 1
+    return isTaken
   }
 
   #send(command: Command): void {

@@ -5,7 +5,7 @@ import { hashNumber, RefTable } from '../memory/ref-table.ts'
 import { NONE, SlotPool } from '../memory/slot-pool.ts'
 
 /** Words of one account. What a plain order needs stands in the first 64 bytes. */
-export const ACCOUNT = {
+const FIELDS = {
   words: 16,
   number: 0,
   /** 0 for a plain account: the kill switch and the handle of account-extras.ts. */
@@ -21,6 +21,8 @@ export const ACCOUNT = {
   /** Its balances of assets 1 to NEAR_ASSETS, or NONE: see balances.ts. */
   balances: 8,
 } as const
+/** The fields above, for other modules: what a module exports it reads from memory itself. */
+export const ACCOUNT = FIELDS
 
 /** Assets whose balances an account knows by itself. */
 export const NEAR_ASSETS = 8
@@ -35,7 +37,7 @@ export class Accounts {
   readonly #slots: RefTable
 
   constructor(capacity: number) {
-    this.pool = new SlotPool(ACCOUNT.words, capacity)
+    this.pool = new SlotPool(FIELDS.words, capacity)
     this.#slots = new RefTable(capacity, (slot) => hashNumber(this.numberOf(slot), 0))
   }
 
@@ -48,25 +50,25 @@ export class Accounts {
 
   open(account: number): number {
     const slot = this.pool.allocate()
-    const at = slot * ACCOUNT.words
-    this.pool.i32[at + ACCOUNT.number] = account
-    this.pool.i32[at + ACCOUNT.makerFeePpm] = FEE_UNSET
-    this.pool.i32[at + ACCOUNT.takerFeePpm] = FEE_UNSET
+    const at = slot * FIELDS.words
+    this.pool.i32[at + FIELDS.number] = account
+    this.pool.i32[at + FIELDS.makerFeePpm] = FEE_UNSET
+    this.pool.i32[at + FIELDS.takerFeePpm] = FEE_UNSET
     this.#slots.insert(hashNumber(account, 0), slot)
     return slot
   }
 
   /** Field of a slot. */
   get(slot: number, field: number): number {
-    return this.pool.i32[slot * ACCOUNT.words + field] as number
+    return this.pool.i32[slot * FIELDS.words + field] as number
   }
 
   set(slot: number, field: number, value: number): void {
-    this.pool.i32[slot * ACCOUNT.words + field] = value
+    this.pool.i32[slot * FIELDS.words + field] = value
   }
 
   numberOf(slot: number): number {
-    return this.get(slot, ACCOUNT.number) >>> 0
+    return this.get(slot, FIELDS.number) >>> 0
   }
 
   /** After a snapshot. */

@@ -4,12 +4,21 @@
 
 import { BALANCE_REASONS } from '#domain/balance-reason.ts'
 import { hashNumber, RefTable } from '../memory/ref-table.ts'
-import { NONE, SlotPool } from '../memory/slot-pool.ts'
+import { NONE as SHARED_NONE, SlotPool } from '../memory/slot-pool.ts'
 import { Int64 } from '../money/int64.ts'
-import { ACCOUNT, type Accounts, NEAR_ASSETS } from './accounts.ts'
+import {
+  type Accounts,
+  ACCOUNT as SHARED_ACCOUNT,
+  NEAR_ASSETS as SHARED_NEAR_ASSETS,
+} from './accounts.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const NONE = SHARED_NONE
+const ACCOUNT = SHARED_ACCOUNT
+const NEAR_ASSETS = SHARED_NEAR_ASSETS
 
 /** Words of one balance; money takes two. 32 bytes, so that none lies across two cache lines. */
-export const BALANCE = {
+const FIELDS = {
   words: 8,
   balance: 0,
   hold: 2,
@@ -20,6 +29,8 @@ export const BALANCE = {
   /** The first of the margin records that it pays for; see margin/margins.ts. */
   margins: 7,
 } as const
+/** The fields above, for other modules: what a module exports it reads from memory itself. */
+export const BALANCE = FIELDS
 
 /** Words of one entry of the list of touched balances. */
 const TOUCHED = { words: 5, slot: 0, startBalance: 1, startHold: 3 } as const
@@ -30,8 +41,8 @@ export const ASSETS_MAX = 2 ** 20
 export const REASON_TRADE = BALANCE_REASONS.indexOf('Trade')
 export const REASON_CREDIT = BALANCE_REASONS.indexOf('Credit')
 export const REASON_DEBIT = BALANCE_REASONS.indexOf('Debit')
-const REASON_HOLD = BALANCE_REASONS.indexOf('Hold')
-const REASON_RELEASE = BALANCE_REASONS.indexOf('Release')
+export const REASON_HOLD = BALANCE_REASONS.indexOf('Hold')
+export const REASON_RELEASE = BALANCE_REASONS.indexOf('Release')
 
 const scratch = new Int64()
 const other = new Int64()
@@ -46,7 +57,7 @@ export class Balances {
   readonly #far: RefTable
 
   constructor(accounts: Accounts, capacity: number) {
-    this.pool = new SlotPool(BALANCE.words, capacity)
+    this.pool = new SlotPool(FIELDS.words, capacity)
     this.#accounts = accounts
     this.#far = new RefTable(Math.ceil(capacity / 16), (slot) => this.#hashAt(slot))
   }
@@ -68,34 +79,34 @@ export class Balances {
   }
 
   loadBalance(slot: number, into: Int64): void {
-    into.load(this.pool.i32, slot * BALANCE.words + BALANCE.balance)
+    into.load(this.pool.i32, slot * FIELDS.words + FIELDS.balance)
   }
 
   loadHold(slot: number, into: Int64): void {
-    into.load(this.pool.i32, slot * BALANCE.words + BALANCE.hold)
+    into.load(this.pool.i32, slot * FIELDS.words + FIELDS.hold)
   }
 
   loadAvailable(slot: number, into: Int64): void {
-    const at = slot * BALANCE.words
-    into.load(this.pool.i32, at + BALANCE.balance)
-    other.load(this.pool.i32, at + BALANCE.hold)
+    const at = slot * FIELDS.words
+    into.load(this.pool.i32, at + FIELDS.balance)
+    other.load(this.pool.i32, at + FIELDS.hold)
     into.subtract(other)
   }
 
   credit(slot: number, amount: Int64): void {
-    this.#add(slot, BALANCE.balance, amount)
+    this.#add(slot, FIELDS.balance, amount)
   }
 
   debit(slot: number, amount: Int64): void {
-    this.#subtract(slot, BALANCE.balance, amount)
+    this.#subtract(slot, FIELDS.balance, amount)
   }
 
   hold(slot: number, amount: Int64): void {
-    this.#add(slot, BALANCE.hold, amount)
+    this.#add(slot, FIELDS.hold, amount)
   }
 
   release(slot: number, amount: Int64): void {
-    this.#subtract(slot, BALANCE.hold, amount)
+    this.#subtract(slot, FIELDS.hold, amount)
   }
 
   /** The i-th of those that the command has touched, in order of first touch. */
@@ -110,11 +121,11 @@ export class Balances {
 
   /** Why the i-th touched one changed when no transfer did it; -1 when in the end it did not. */
   reasonOf(i: number): number {
-    const at = this.touchedAt(i) * BALANCE.words
-    scratch.load(this.pool.i32, at + BALANCE.balance)
+    const at = this.touchedAt(i) * FIELDS.words
+    scratch.load(this.pool.i32, at + FIELDS.balance)
     this.loadStart(i, other)
     if (!scratch.equals(other)) return REASON_TRADE
-    scratch.load(this.pool.i32, at + BALANCE.hold)
+    scratch.load(this.pool.i32, at + FIELDS.hold)
     other.load(this.#touched, i * TOUCHED.words + TOUCHED.startHold)
     if (scratch.equals(other)) return -1
     return other.isBelow(scratch) ? REASON_HOLD : REASON_RELEASE
@@ -123,7 +134,7 @@ export class Balances {
   /** Forgets what was touched. */
   settle(): void {
     for (let i = 0; i < this.touchedCount; i++) {
-      this.pool.i32[this.touchedAt(i) * BALANCE.words + BALANCE.touched] = 0
+      this.pool.i32[this.touchedAt(i) * FIELDS.words + FIELDS.touched] = 0
     }
     this.touchedCount = 0
   }
@@ -133,19 +144,19 @@ export class Balances {
     const { i32, used } = this.pool
     let far = 0
     for (let slot = 1; slot < used; slot++) {
-      if ((i32[slot * BALANCE.words + BALANCE.assetId] as number) > NEAR_ASSETS) far++
+      if ((i32[slot * FIELDS.words + FIELDS.assetId] as number) > NEAR_ASSETS) far++
     }
     this.#far.reserve(far)
     for (let slot = 1; far > 0 && slot < used; slot++) {
-      if ((i32[slot * BALANCE.words + BALANCE.assetId] as number) <= NEAR_ASSETS) continue
+      if ((i32[slot * FIELDS.words + FIELDS.assetId] as number) <= NEAR_ASSETS) continue
       this.#far.insert(this.#hashAt(slot), slot)
     }
   }
 
   #open(accountSlot: number, assetId: number): number {
     const slot = this.pool.allocate()
-    this.pool.i32[slot * BALANCE.words + BALANCE.accountSlot] = accountSlot
-    this.pool.i32[slot * BALANCE.words + BALANCE.assetId] = assetId
+    this.pool.i32[slot * FIELDS.words + FIELDS.accountSlot] = accountSlot
+    this.pool.i32[slot * FIELDS.words + FIELDS.assetId] = assetId
     if (assetId <= NEAR_ASSETS) this.#accounts.pool.i32[nearAt(accountSlot, assetId)] = slot
     else this.#far.insert(hashNumber(accountSlot, assetId), slot)
     return slot
@@ -153,7 +164,7 @@ export class Balances {
 
   #add(slot: number, field: number, amount: Int64): void {
     this.#touch(slot)
-    const at = slot * BALANCE.words + field
+    const at = slot * FIELDS.words + field
     scratch.load(this.pool.i32, at)
     scratch.add(amount)
     scratch.store(this.pool.i32, at)
@@ -161,7 +172,7 @@ export class Balances {
 
   #subtract(slot: number, field: number, amount: Int64): void {
     this.#touch(slot)
-    const at = slot * BALANCE.words + field
+    const at = slot * FIELDS.words + field
     scratch.load(this.pool.i32, at)
     scratch.subtract(amount)
     scratch.store(this.pool.i32, at)
@@ -169,17 +180,17 @@ export class Balances {
 
   #touch(slot: number): void {
     const { i32 } = this.pool
-    const at = slot * BALANCE.words
-    if (i32[at + BALANCE.touched] !== 0) return
+    const at = slot * FIELDS.words
+    if (i32[at + FIELDS.touched] !== 0) return
     if ((this.touchedCount + 1) * TOUCHED.words > this.#touched.length) this.#growTouched()
     const to = this.touchedCount * TOUCHED.words
     this.#touched[to + TOUCHED.slot] = slot
-    this.#touched[to + TOUCHED.startBalance] = i32[at + BALANCE.balance] as number
-    this.#touched[to + TOUCHED.startBalance + 1] = i32[at + BALANCE.balance + 1] as number
-    this.#touched[to + TOUCHED.startHold] = i32[at + BALANCE.hold] as number
-    this.#touched[to + TOUCHED.startHold + 1] = i32[at + BALANCE.hold + 1] as number
+    this.#touched[to + TOUCHED.startBalance] = i32[at + FIELDS.balance] as number
+    this.#touched[to + TOUCHED.startBalance + 1] = i32[at + FIELDS.balance + 1] as number
+    this.#touched[to + TOUCHED.startHold] = i32[at + FIELDS.hold] as number
+    this.#touched[to + TOUCHED.startHold + 1] = i32[at + FIELDS.hold + 1] as number
     this.touchedCount += 1
-    i32[at + BALANCE.touched] = this.touchedCount
+    i32[at + FIELDS.touched] = this.touchedCount
   }
 
   #growTouched(): void {
@@ -190,14 +201,14 @@ export class Balances {
 
   #hashAt(slot: number): number {
     const { i32 } = this.pool
-    const at = slot * BALANCE.words
-    return hashNumber(i32[at + BALANCE.accountSlot] as number, i32[at + BALANCE.assetId] as number)
+    const at = slot * FIELDS.words
+    return hashNumber(i32[at + FIELDS.accountSlot] as number, i32[at + FIELDS.assetId] as number)
   }
 
   #isOf(slot: number, accountSlot: number, assetId: number): boolean {
     const { i32 } = this.pool
-    const at = slot * BALANCE.words
-    return i32[at + BALANCE.accountSlot] === accountSlot && i32[at + BALANCE.assetId] === assetId
+    const at = slot * FIELDS.words
+    return i32[at + FIELDS.accountSlot] === accountSlot && i32[at + FIELDS.assetId] === assetId
   }
 }
 

@@ -2,14 +2,20 @@
 // An id in use stands in its open order and is always remembered. One that is done stands in a ring
 // of bounded length. The ring is state: replicas forget the same id at the same command.
 
-import { ORDER } from '../book/order-pool.ts'
+import { ORDER as SHARED_ORDER } from '../book/order-pool.ts'
 import { isSameId } from '../copy-words.ts'
 import { ID_WORDS } from '../hot-command.ts'
 import type { Columns } from '../memory/columns.ts'
 import { RefTable } from '../memory/ref-table.ts'
-import { NONE, type SlotPool } from '../memory/slot-pool.ts'
-import { DETAIL } from '../orders/order-details.ts'
-import { IdRing, REMEMBERED } from './id-ring.ts'
+import { NONE as SHARED_NONE, type SlotPool } from '../memory/slot-pool.ts'
+import { DETAIL as SHARED_DETAIL } from '../orders/order-details.ts'
+import { IdRing, REMEMBERED as SHARED_REMEMBERED } from './id-ring.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const ORDER = SHARED_ORDER
+const NONE = SHARED_NONE
+const DETAIL = SHARED_DETAIL
+const REMEMBERED = SHARED_REMEMBERED
 
 /**
  * Ids that are done and still remembered, per kind: 2^18 x 48 bytes = 13 MB. At 2,000 closed orders
@@ -46,10 +52,20 @@ export class ClientIds {
     return hashWords(accountSlot, id, 0)
   }
 
+  /** The same for an id that stands at a word of a batch. */
+  hashAt(accountSlot: number, words: Int32Array, at: number): number {
+    return hashWords(accountSlot, words, at)
+  }
+
   /** The reference of an id, or NONE. */
   find(accountSlot: number, id: Int32Array, hash: number): number {
+    return this.findAt(accountSlot, id, 0, hash)
+  }
+
+  /** The same for an id that stands at a word of a batch. */
+  findAt(accountSlot: number, words: Int32Array, at: number, hash: number): number {
     let ref = this.#refs.find(hash)
-    while (ref !== NONE && !this.#isSame(ref, accountSlot, id)) ref = this.#refs.next()
+    while (ref !== NONE && !this.#isSame(ref, accountSlot, words, at)) ref = this.#refs.next()
     return ref
   }
 
@@ -116,15 +132,15 @@ export class ClientIds {
     return hashWords(i32[at + REMEMBERED.accountSlot] as number, i32, at)
   }
 
-  #isSame(ref: number, accountSlot: number, id: Int32Array): boolean {
+  #isSame(ref: number, accountSlot: number, id: Int32Array, idAt: number): boolean {
     const handle = ref >>> 1
     if ((ref & 1) === 0) {
       if (this.#orders.i32[handle * ORDER.words + ORDER.owner] !== accountSlot) return false
-      return isSameId(this.#details.i32, handle * DETAIL.words + DETAIL.clOrdID, id)
+      return isSameId(this.#details.i32, handle * DETAIL.words + DETAIL.clOrdID, id, idAt)
     }
     const { i32 } = this.ring.records
     const at = handle * REMEMBERED.words
-    return i32[at + REMEMBERED.accountSlot] === accountSlot && isSameId(i32, at, id)
+    return i32[at + REMEMBERED.accountSlot] === accountSlot && isSameId(i32, at, id, idAt)
   }
 }
 

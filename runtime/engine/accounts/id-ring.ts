@@ -5,7 +5,7 @@ import { copyId } from '../copy-words.ts'
 import { Columns } from '../memory/columns.ts'
 
 /** Words (f64 fields: doubles) of one remembered id. */
-export const REMEMBERED = {
+const FIELDS = {
   words: 12,
   doubles: 6,
   id: 0,
@@ -13,6 +13,8 @@ export const REMEMBERED = {
   /** f64: what the first command got: orderID, or the outcome of a transfer. */
   result: 5,
 } as const
+/** The fields above, for other modules: what a module exports it reads from memory itself. */
+export const REMEMBERED = FIELDS
 
 const START = 64
 
@@ -26,7 +28,7 @@ export class IdRing {
 
   constructor(max: number) {
     this.#max = max
-    this.records = new Columns(REMEMBERED.words, START)
+    this.records = new Columns(FIELDS.words, START)
   }
 
   get count(): number {
@@ -53,10 +55,10 @@ export class IdRing {
     if (place >= this.#max) place -= this.#max
     if (place >= this.#capacity) this.#grow(place)
     const { i32, f64 } = this.records
-    const to = place * REMEMBERED.words
+    const to = place * FIELDS.words
     copyId(words, at, i32, to)
-    i32[to + REMEMBERED.accountSlot] = accountSlot
-    f64[place * REMEMBERED.doubles + REMEMBERED.result] = result
+    i32[to + FIELDS.accountSlot] = accountSlot
+    f64[place * FIELDS.doubles + FIELDS.result] = result
     this.#count += 1
     return place
   }

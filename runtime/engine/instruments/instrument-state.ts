@@ -25,6 +25,9 @@ export class InstrumentState {
   readonly maxQty: number
   readonly minNotional = new Int64()
   readonly maxNotional = new Int64()
+  /** The same as numbers, rounded beyond 2^53. */
+  readonly minNotionalNumber: number
+  readonly maxNotionalNumber: number
   readonly book: Book
   /** Where the fees of this instrument's trades go. */
   readonly feeBalance: number
@@ -66,6 +69,8 @@ export class InstrumentState {
   triggers: Triggers | undefined = undefined
   /** Whether accounts have records of what they have open here: see risk/exposure.ts. */
   keepsPositions = false
+  /** Whether plain orders take the short way: see orders/plain-order.ts. */
+  isPlain = false
   #positions = 0
 
   constructor(
@@ -83,6 +88,8 @@ export class InstrumentState {
     this.maxQty = definition.maxQty
     this.minNotional.setBigInt(definition.minNotional)
     this.maxNotional.setBigInt(definition.maxNotional)
+    this.minNotionalNumber = Number(definition.minNotional)
+    this.maxNotionalNumber = Number(definition.maxNotional)
     this.book = new Book(memory)
     this.feeBalance = feeBalance
     this.clearingBalance = clearingBalance
@@ -102,6 +109,7 @@ export class InstrumentState {
     this.maxPosition = definition.maxPosition
     this.maxOpenOrders = definition.maxOpenOrders
     this.tradingState = TRADING_STATES.indexOf(definition.tradingState)
+    this.isPlain = this.tradingState === STATE_OPEN && !this.isPerpetual
     this.#decidePositions()
     this.defaultStpMode = (STP_MODES as readonly string[]).indexOf(definition.defaultStpMode)
     this.guardBandPpm = definition.volatilityGuard?.bandPpm ?? 0

@@ -75,7 +75,7 @@ function checkShape(isBracket: boolean, legs: readonly NewOrderCommand[]): numbe
   for (const [role, leg] of legs.entries()) {
     for (let other = 0; other < role; other++) {
       const earlier = legs[other] as NewOrderCommand
-      if (isSameId(leg.clOrdID, 0, earlier.clOrdID)) return REJECT.DuplicateClOrdID
+      if (isSameId(leg.clOrdID, 0, earlier.clOrdID, 0)) return REJECT.DuplicateClOrdID
     }
   }
   return 0

@@ -4,7 +4,10 @@
 // its word alone, and a removal moves up what had stepped aside without a visit to the records.
 
 import { assert } from '#domain/assert.ts'
-import { NONE } from './slot-pool.ts'
+import { NONE as SHARED_NONE } from './slot-pool.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const NONE = SHARED_NONE
 
 const FAR_BITS = 4
 /** This far or farther: the true distance is asked of the record. */
@@ -41,19 +44,20 @@ export class RefTable {
 
   /** The first handle that may have this hash, or NONE; the next ones by `next`. */
   find(hash: number): number {
-    this.#at = Math.imul(hash >>> this.#shift, this.#factor) >>> 4
-    this.#far = 0
-    this.#wanted = hash << (this.#handleBits + FAR_BITS)
-    return this.next()
+    const home = Math.imul(hash >>> this.#shift, this.#factor) >>> 4
+    return this.#seek(home, 0, hash << (this.#handleBits + FAR_BITS))
   }
 
   next(): number {
+    return this.#seek(this.#at, this.#far, this.#wanted)
+  }
+
+  #seek(from: number, fromFar: number, wanted: number): number {
     const words = this.#words
     const size = this.#size
     const bits = this.#handleBits
-    const wanted = this.#wanted
-    let at = this.#at
-    let far = this.#far
+    let at = from
+    let far = fromFar
     while (true) {
       const word = words[at] as number
       if (word === 0) return NONE
@@ -63,6 +67,7 @@ export class RefTable {
       if (isOurs) {
         this.#at = at
         this.#far = far
+        this.#wanted = wanted
         return word & ((1 << bits) - 1)
       }
     }

@@ -1,11 +1,17 @@
 // The list of an account's open orders. It is in the order of their queues: whoever goes to the tail
 // of one is the account's youngest.
 
-import { ACCOUNT } from '../accounts/accounts.ts'
-import { ORDER } from '../book/order-pool.ts'
+import { ACCOUNT as SHARED_ACCOUNT } from '../accounts/accounts.ts'
+import { ORDER as SHARED_ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
-import { NONE } from '../memory/slot-pool.ts'
-import { DETAIL } from './order-details.ts'
+import { NONE as SHARED_NONE } from '../memory/slot-pool.ts'
+import { DETAIL as SHARED_DETAIL } from './order-details.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const ACCOUNT = SHARED_ACCOUNT
+const ORDER = SHARED_ORDER
+const NONE = SHARED_NONE
+const DETAIL = SHARED_DETAIL
 
 /** The account that an order belongs to: its slot. */
 export function accountSlotOf(s: EngineState, order: number): number {

@@ -1,10 +1,13 @@
 // The lists and counters in which an order stands while it is open, whether it rests or waits.
 
-import { ACCOUNT } from '../accounts/accounts.ts'
+import { ACCOUNT as SHARED_ACCOUNT } from '../accounts/accounts.ts'
 import type { EngineState } from '../engine-state.ts'
 import { addExposure } from '../risk/exposure.ts'
 import { accountSlotOf, joinAccount, leaveAccount } from './account-orders.ts'
 import { instrumentOf } from './open-orders.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const ACCOUNT = SHARED_ACCOUNT
 
 /** The order is open from now on. */
 export function joinMarket(s: EngineState, order: number): void {

@@ -4,10 +4,21 @@ import { ORDER } from '../book/order-pool.ts'
 import { copyId } from '../copy-words.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
-import { NONE } from '../memory/slot-pool.ts'
+import { NONE as SHARED_NONE } from '../memory/slot-pool.ts'
 import { openQtyOf } from './iceberg.ts'
-import { DETAIL, instrumentIdOf } from './order-details.ts'
-import { EXTRA, extraOf, FLAG_HELD_BACK, FLAG_SHARES_HOLD, FLAG_WAITING } from './order-extras.ts'
+import { instrumentIdOf, DETAIL as SHARED_DETAIL } from './order-details.ts'
+import {
+  extraOf,
+  FLAG_HELD_BACK,
+  FLAG_SHARES_HOLD,
+  FLAG_WAITING,
+  EXTRA as SHARED_EXTRA,
+} from './order-extras.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const NONE = SHARED_NONE
+const DETAIL = SHARED_DETAIL
+const EXTRA = SHARED_EXTRA
 
 const ORDER_WORDS = ORDER.words
 const ORDER_DOUBLES = ORDER.doubles

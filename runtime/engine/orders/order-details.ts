@@ -2,7 +2,7 @@
 // handle: 96 bytes that only reports, settlement, ids and queries touch.
 
 /** Words (f64 fields: doubles) of one order's details. */
-export const DETAIL = {
+const FIELDS = {
   words: 24,
   doubles: 12,
   /** Nine words. */
@@ -26,6 +26,8 @@ export const DETAIL = {
   /** Its record in order-extras.ts, or NONE. */
   extra: 23,
 } as const
+/** The fields above, for other modules: what a module exports it reads from memory itself. */
+export const DETAIL = FIELDS
 
 export const ATTRIBUTE_POST_ONLY = 1 << 9
 export const ATTRIBUTE_REDUCE_ONLY = 1 << 10
@@ -69,15 +71,15 @@ const RESIDUE_BITS = 11
 const RESIDUE_MASK = (1 << RESIDUE_BITS) - 1
 
 export function makerFeeOf(i32: Int32Array, order: number): number {
-  return (i32[order * DETAIL.words + DETAIL.fees] as number) >> RESIDUE_BITS
+  return (i32[order * FIELDS.words + FIELDS.fees] as number) >> RESIDUE_BITS
 }
 
 export function takerFeeOf(i32: Int32Array, order: number): number {
-  return (i32[order * DETAIL.words + DETAIL.fees + 1] as number) >> RESIDUE_BITS
+  return (i32[order * FIELDS.words + FIELDS.fees + 1] as number) >> RESIDUE_BITS
 }
 
 export function feeResidueOf(i32: Int32Array, order: number): number {
-  const at = order * DETAIL.words + DETAIL.fees
+  const at = order * FIELDS.words + FIELDS.fees
   const low = (i32[at] as number) & RESIDUE_MASK
   return low | (((i32[at + 1] as number) & RESIDUE_MASK) << RESIDUE_BITS)
 }
@@ -89,7 +91,7 @@ export function setFees(
   takerFeePpm: number,
   residue: number,
 ): void {
-  const at = order * DETAIL.words + DETAIL.fees
+  const at = order * FIELDS.words + FIELDS.fees
   i32[at] = (makerFeePpm << RESIDUE_BITS) | (residue & RESIDUE_MASK)
   i32[at + 1] = (takerFeePpm << RESIDUE_BITS) | (residue >>> RESIDUE_BITS)
 }

@@ -2,8 +2,12 @@
 
 import type { Columns } from '../memory/columns.ts'
 import { hashNumber, RefTable } from '../memory/ref-table.ts'
-import { NONE } from '../memory/slot-pool.ts'
-import { DETAIL } from './order-details.ts'
+import { NONE as SHARED_NONE } from '../memory/slot-pool.ts'
+import { DETAIL as SHARED_DETAIL } from './order-details.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const NONE = SHARED_NONE
+const DETAIL = SHARED_DETAIL
 
 /** orderID -> handle. */
 export class OrderIds {

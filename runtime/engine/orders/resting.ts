@@ -2,17 +2,21 @@
 // and counters membership.ts.
 
 import { noteBookChange } from '../auction/indication.ts'
-import { ORDER } from '../book/order-pool.ts'
+import { ORDER as SHARED_ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { noteEnd } from '../lists/order-lists.ts'
-import { NONE } from '../memory/slot-pool.ts'
+import { NONE as SHARED_NONE } from '../memory/slot-pool.ts'
 import { releaseHold, takeHold } from '../risk/holds.ts'
 import { pullWaiting } from '../triggers/waiting.ts'
 import { isIceberg, showFirst } from './iceberg.ts'
 import { joinMarket, leaveMarket } from './membership.ts'
 import { isWaiting, leavesOf } from './open-orders.ts'
 import { extraOf, releaseExtra } from './order-extras.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const ORDER = SHARED_ORDER
+const NONE = SHARED_NONE
 
 /** Lets an order rest with so much open: hold, queue, lists. */
 export function restOrder(

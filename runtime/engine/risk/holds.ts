@@ -1,7 +1,7 @@
 // What an order holds: the worst that its open quantity can cost. The hold is never stored, it is a
 // function of the order, so it cannot drift; `checkInvariants` compares the sums.
 
-import { ORDER } from '../book/order-pool.ts'
+import { ORDER as SHARED_ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
 import { addOpen, feeHoldOf } from '../margin/margin-holds.ts'
@@ -11,6 +11,9 @@ import { isBuyOf } from '../orders/open-orders.ts'
 import { feeResidueOf, makerFeeOf, takerFeeOf } from '../orders/order-details.ts'
 import { addExposure } from './exposure.ts'
 import { baseAmountOf, holdRateOf, notionalOf } from './notional.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const ORDER = SHARED_ORDER
 
 const fee = new Int64()
 const amount = new Int64()

@@ -2,8 +2,12 @@
 // are released, and both sides get their report. Per fill, in this order: buyer's quote, buyer's
 // base, seller's base, seller's quote, the fee account.
 
-import { FILL_DECREMENTED, FILL_MAKER_EXPIRED, FILL_TRADE } from '../book/fill-log.ts'
-import { ORDER } from '../book/order-pool.ts'
+import {
+  FILL_DECREMENTED,
+  FILL_MAKER_EXPIRED,
+  FILL_TRADE as SHARED_FILL_TRADE,
+} from '../book/fill-log.ts'
+import { ORDER as SHARED_ORDER } from '../book/order-pool.ts'
 import { EXEC_PREVENTED, STATUS_EXPIRED } from '../codes.ts'
 import type { EngineState } from '../engine-state.ts'
 import type { InstrumentState } from '../instruments/instrument-state.ts'
@@ -12,13 +16,24 @@ import { releaseTraded, settlePerpetualFill } from '../margin/perpetual-settleme
 import { Int64 } from '../money/int64.ts'
 import { openAfter, openAfterCross } from '../orders/iceberg.ts'
 import { leaveMarket } from '../orders/membership.ts'
-import { DETAIL, feeResidueOf, makerFeeOf, setFees, takerFeeOf } from '../orders/order-details.ts'
+import {
+  feeResidueOf,
+  makerFeeOf,
+  DETAIL as SHARED_DETAIL,
+  setFees,
+  takerFeeOf,
+} from '../orders/order-details.ts'
 import { closeOrder } from '../orders/resting.ts'
 import { openStatus } from '../reports.ts'
 import { observeTrade } from '../triggers/election.ts'
 import { addExposure } from './exposure.ts'
 import { orderHoldOf, releaseHold, takeHold } from './holds.ts'
 import { baseAmountOf, notionalOf } from './notional.ts'
+
+// Constants of this module are folded into the code; imported ones are read from memory each time.
+const FILL_TRADE = SHARED_FILL_TRADE
+const ORDER = SHARED_ORDER
+const DETAIL = SHARED_DETAIL
 
 /** The fee account never owes more than this: beyond it a rebate is not paid. */
 const REBATE_DEBT_MAX = new Int64()

@@ -54,6 +54,8 @@ export function createBatchApplier(
   let { seq: lastSeq, timestampNs: lastTime, chain } = start
   let malformed = 0
   const handler: CommandHandler = {
+    plainOrder: (i, words, floats, at) => engine.plainOrder(i, words, floats, at),
+    plainCancel: (i, words, floats, at) => engine.plainCancel(i, words, floats, at),
     newOrder: (i, command) => engine.newOrder(i, command),
     cancelOrder: (i, command) => engine.cancelOrder(i, command),
     replaceOrder: (i, command) => engine.replaceOrder(i, command),

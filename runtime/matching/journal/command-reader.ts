@@ -26,17 +26,19 @@ import { fromJson } from '#contracts/binary-fields.ts'
 import { jsonSize } from '#contracts/command-codec.ts'
 import type { AdminCommand } from '#domain/command.ts'
 import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { isId } from '#engine/command-record.ts'
 import { copyId, copyTrace } from '#engine/copy-words.ts'
-import {
-  CancelOrderCommand,
-  ID_WORDS,
-  NewOrderCommand,
-  ReplaceOrderCommand,
-} from '#engine/hot-command.ts'
+import { CancelOrderCommand, NewOrderCommand, ReplaceOrderCommand } from '#engine/hot-command.ts'
 import { isAdminCommand } from './admin-shape.ts'
 
 /** Takes the records of one batch, in order. Commands are reused: copy what is to be kept. */
 export interface CommandHandler {
+  /**
+   * A record as it lies in the batch; false: it has to come as a command. See Engine.plainOrder.
+   * Without them every record comes as a command.
+   */
+  plainOrder?(cmdIndex: number, words: Int32Array, floats: Float64Array, at: number): boolean
+  plainCancel?(cmdIndex: number, words: Int32Array, floats: Float64Array, at: number): boolean
   newOrder(cmdIndex: number, command: NewOrderCommand): void
   cancelOrder(cmdIndex: number, command: CancelOrderCommand): void
   replaceOrder(cmdIndex: number, command: ReplaceOrderCommand): void
@@ -124,6 +126,11 @@ function isCommandBatch({ view, length }: Views): boolean {
   )
 }
 
+/** First words of the two records; a new order may be post-only. */
+const HEAD_NEW = TYPE_NEW_ORDER | (NEW.size << 16)
+const HEAD_POST_ONLY = HEAD_NEW | (FLAG_POST_ONLY << 8)
+const HEAD_CANCEL = TYPE_CANCEL_ORDER | (CXL.size << 16)
+
 function readAll(views: Views, handler: CommandHandler): void {
   let offset: number = HEADER.size
   for (let i = 0; i < views.count; i++) {
@@ -133,15 +140,24 @@ function readAll(views: Views, handler: CommandHandler): void {
       for (let lost = i; lost < views.count; lost++) handler.malformed(lost, 0)
       return
     }
-    readRecord(views, offset, size, i, handler)
+    if (!takePlain(views, offset, i, handler)) readRecord(views, offset, size, i, handler)
     offset += size
   }
 }
 
+/** Lets a record of the two that travel most be obeyed where it lies, if it is a plain one. */
+function takePlain({ words, floats }: Views, o: number, i: number, to: CommandHandler): boolean {
+  const at = o >> 2
+  const head = words[at]
+  if (head === HEAD_NEW || head === HEAD_POST_ONLY)
+    return to.plainOrder?.(i, words, floats, at) === true
+  return head === HEAD_CANCEL && to.plainCancel?.(i, words, floats, at) === true
+}
+
 /** Bytes of a record; 0 when they cannot be told or leave the batch. */
-function recordSize({ view, length }: Views, o: number): number {
+function recordSize({ view, words, length }: Views, o: number): number {
   if (o + 16 > length) return 0
-  const fixed = view.getUint16(o + RECORD.size, true)
+  const fixed = (words[o >> 2] as number) >>> 16
   const size = fixed === 0 ? jsonSize(view.getUint32(o + JSON_RECORD.length, true)) : fixed
   return size % 8 === 0 && o + size <= length ? size : 0
 }
@@ -239,29 +255,7 @@ function fillReplace({ words, floats, replace }: Views, o: number, account: numb
 /** Copies an id; false unless it is ASCII followed by nothing but zeros. */
 function takeId(from: Int32Array, at: number, to: Int32Array): boolean {
   copyId(from, at, to, 0)
-  let isOver = false
-  let isFine = true
-  for (let i = 0; i < ID_WORDS; i++) {
-    const word = to[i] as number
-    if (word === 0) {
-      isOver = true
-      continue
-    }
-    if (isOver || (word & 0x80808080) !== 0) isFine = false
-    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) {
-      isOver = true
-      if (!isZeroPadded(word)) isFine = false
-    }
-  }
-  return isFine
-}
-
-/** Whether no byte of a little-endian word follows a zero byte. */
-function isZeroPadded(word: number): boolean {
-  if ((word & 0xff) === 0) return word === 0
-  if ((word & 0xff00) === 0) return word >>> 16 === 0
-  if ((word & 0xff0000) === 0) return word >>> 24 === 0
-  return true
+  return isId(to, 0)
 }
 
 function readAdmin({ bytes, view }: Views, o: number): AdminCommand | null {

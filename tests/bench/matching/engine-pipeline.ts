@@ -31,6 +31,8 @@ export class EnginePipeline {
     this.#seq = this.engine.lastSeq
     const { engine } = this
     this.#handler = {
+      plainOrder: (i, words, floats, at) => engine.plainOrder(i, words, floats, at),
+      plainCancel: (i, words, floats, at) => engine.plainCancel(i, words, floats, at),
       newOrder: (i, command) => engine.newOrder(i, command),
       cancelOrder: (i, command) => engine.cancelOrder(i, command),
       replaceOrder: (i, command) => engine.replaceOrder(i, command),
@@ -49,6 +51,18 @@ export class EnginePipeline {
     const { engine } = this
     this.#play(batch, {
       ...this.#handler,
+      plainOrder: (i, words, floats, at) => {
+        const start = performance.now()
+        if (!engine.plainOrder(i, words, floats, at)) return false
+        log.add(0, performance.now() - start)
+        return true
+      },
+      plainCancel: (i, words, floats, at) => {
+        const start = performance.now()
+        if (!engine.plainCancel(i, words, floats, at)) return false
+        log.add(1, performance.now() - start)
+        return true
+      },
       newOrder: (i, command) => {
         const type = command.timeInForce === IOC ? 2 : 0
         const start = performance.now()

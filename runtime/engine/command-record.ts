@@ -1,0 +1,60 @@
+// The two commands that travel most, as they lie in a batch: the words of their records, for whoever
+// reads them in place. A test holds them equal to the layout of the log (contracts/batch-layout.ts).
+
+import { ID_WORDS as WORDS_OF_ID } from './hot-command.ts'
+
+const ID_WORDS = WORDS_OF_ID
+
+/** Word of the account number in every record. */
+export const RECORD_ACCOUNT = 1
+
+/** Of the first word of a new order. */
+export const RECORD_POST_ONLY = 1 << 8
+
+/** Words of a new order. */
+export const NEW_RECORD = {
+  words: 30,
+  instrumentId: 2,
+  /** side, ordType, timeInForce, stpMode: a byte each, the first lowest. */
+  kind: 3,
+  /** float64: two words each. */
+  price: 4,
+  orderQty: 6,
+  /** stopPx, displayQty, quoteAmount, expireTimeNs: two words each, side by side. */
+  stopPx: 8,
+  traceId: 16,
+  clOrdID: 20,
+  trailingOffset: 29,
+} as const
+
+/** Words of a cancel. */
+export const CANCEL_RECORD = {
+  words: 26,
+  orderID: 2,
+  traceId: 4,
+  clOrdID: 8,
+  origClOrdID: 17,
+} as const
+
+/** Whether the nine words at a place are an id, or none: ASCII, then nothing but zeros. */
+export function isId(words: Int32Array, at: number): boolean {
+  let seen = 0
+  let isOver = false
+  for (let i = 0; i < ID_WORDS; i++) {
+    const word = words[at + i] as number
+    seen |= word
+    // A zero byte ends the id: the bytes above it in this word, and all words behind, are zero.
+    const hasZero = ((word - 0x01010101) & ~word & 0x80808080) !== 0
+    if (isOver ? word !== 0 : hasZero && !isZeroPadded(word)) return false
+    isOver ||= hasZero
+  }
+  return (seen & 0x80808080) === 0
+}
+
+/** Whether no byte of a little-endian word follows a zero byte. */
+function isZeroPadded(word: number): boolean {
+  if ((word & 0xff) === 0) return word === 0
+  if ((word & 0xff00) === 0) return word >>> 16 === 0
+  if ((word & 0xff0000) === 0) return word >>> 24 === 0
+  return true
+}
