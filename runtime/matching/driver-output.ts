@@ -118,7 +118,7 @@ export class LineOutput {
 
   /** A positive integer of 10^-scale. */
   #minor(minor: number, scale: number): void {
-    const power = 10 ** scale
+    const power = POWERS[scale] ?? 10 ** scale
     const whole = Math.floor(minor / power)
     this.integer(whole)
     let rest = minor - whole * power
@@ -154,6 +154,8 @@ export class LineOutput {
     this.#at += count
   }
 }
+
+const POWERS = Array.from({ length: 16 }, (_, scale) => 10 ** scale)
 
 /** Digits of an integer from 0 to 10^9. */
 function digitsOf(value: number): number {
