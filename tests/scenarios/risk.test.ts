@@ -28,6 +28,19 @@ rule(
 )
 
 rule(
+  'FND-1: where makers pay more than takers, a buy holds the fee at the maker rate',
+  `
+  list taker=10000 maker=20000
+  a1 gets 1000 USD
+  a2 gets 10 BTC
+  a1 buy 4 @ 100 b1                    -> b1 New
+  a1 owns 1000 USD hold 408
+  a2 sell 1 @ 100 s1                   -> s1 New; s1 Trade 1@100; b1 Trade 1@100
+  a1 owns 898 USD hold 306
+`,
+)
+
+rule(
   'FND-1, FND-3: a sell holds the base quantity',
   `
   list
