@@ -57,6 +57,39 @@ test('RPT-6: a command tells its steps, then positions, then balances, then what
   }
 })
 
+test('RPT-7: BalanceChanged tells why and by how much a balance has changed, and how it stands', (t) => {
+  for (const play of venues('list')) {
+    const told = play(`
+      a1 gets 1000 USD
+      a2 gets 10 BTC
+      a1 buy 5 @ 100 b1
+      a1 replace b1 to 4 @ 100 as b2
+      a2 sell 3 @ 100 s1
+      a1 cancel b2
+      a1 gives 200 USD
+      a1 masscancel
+    `).flatMap((events) => events.filter((event) => event.type === 'BalanceChanged'))
+    t.deepEqual(
+      told.map((b) => [b.account, b.assetId, b.reason, b.delta, b.balance, b.hold]),
+      [
+        [1001, 2, 'Credit', 100_000n, 100_000n, 0n],
+        [1, 2, 'Credit', -100_000n, -100_000n, 0n],
+        [1002, 1, 'Credit', 10n, 10n, 0n],
+        [1, 1, 'Credit', -10n, -10n, 0n],
+        [1001, 2, 'Hold', 0n, 100_000n, 50_000n],
+        [1001, 2, 'Release', 0n, 100_000n, 40_000n],
+        [1001, 2, 'Trade', -30_000n, 70_000n, 10_000n],
+        [1001, 1, 'Trade', 3n, 3n, 0n],
+        [1002, 1, 'Trade', -3n, 7n, 0n],
+        [1002, 2, 'Trade', 30_000n, 30_000n, 0n],
+        [1001, 2, 'Release', 0n, 70_000n, 0n],
+        [1001, 2, 'Debit', -20_000n, 50_000n, 0n],
+        [1, 2, 'Debit', 20_000n, -80_000n, 0n],
+      ],
+    )
+  }
+})
+
 test('PRP-5: PositionChanged tells each position that a command has changed, once, as it stands', (t) => {
   const perpetual = `
     list kind=perpetual initial=100000 maintenance=50000
@@ -84,7 +117,7 @@ test('PRP-5: PositionChanged tells each position that a command has changed, onc
   }
 })
 
-test('LIQ-9: Liquidated ends a liquidation, one for each asset, after everything else', (t) => {
+test('LIQ-9, PRP-5: Liquidated ends a liquidation, one for each asset, after everything else', (t) => {
   for (const engine of opened('')) {
     const inEuros = (c: Command): Command =>
       c.type === 'ListInstrument' && c.baseAsset === 'ETH'
@@ -127,6 +160,11 @@ test('LIQ-9: Liquidated ends a liquidation, one for each asset, after everything
       '1001 Liquidated',
       '1001 Liquidated',
     ])
+    const moved = events.filter((event) => event.type === 'PositionChanged')
+    t.deepEqual(
+      moved.map((p) => `${p.account} ${p.reason}`),
+      ['1002 Deleverage', '1001 Liquidation', '1001 Liquidation', '1002 Deleverage'],
+    )
     const ends = events.filter((event) => event.type === 'Liquidated')
     t.deepEqual(
       ends.map((e) => [e.assetId, e.equityBefore, e.maintenanceBefore, e.deleveragedQty]),

@@ -201,7 +201,7 @@ rule(
 )
 
 rule(
-  'the order of another account is as unknown as one that never was',
+  'CHK-7: the order of another account is as unknown as one that never was',
   `
   a1 buy 5 @ 100 b1                    -> b1 New
   a2 cancel b1                         -> b1 Rejected UnknownOrder

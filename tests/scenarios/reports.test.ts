@@ -6,6 +6,7 @@ import type { EngineEvent, ExecutionReport } from '#domain/event.ts'
 import { Script } from '../../runtime/matching/driver-script.ts'
 import { commandsOfTable } from '../helpers/book-table.ts'
 import { opened, venues } from '../helpers/both-engines.ts'
+import { FUNDS } from '../helpers/rule.ts'
 
 function reportsOf(events: readonly EngineEvent[]): ExecutionReport[] {
   return events.filter((event) => event.type === 'ExecutionReport')
@@ -54,9 +55,11 @@ test('RPT-2: ids are whole numbers that only rise, trade ids have no gaps', (t) 
     a1 sell 1 @ 102 s2
     a2 buy 3 @ 102 b1
     a2 cancel b9
+    a1 sell 1 @ 50 in=2 e1
+    a2 buy 1 @ 50 in=2 e2
     a3 sell 1 @ 102 s3
   `
-  for (const play of venues()) {
+  for (const play of venues(`${FUNDS} list base=ETH \n a1 gets 10 ETH`)) {
     const reports = reportsOf(play(table).flat())
     t.deepEqual(
       reports.map((report) => report.execID),
@@ -64,13 +67,13 @@ test('RPT-2: ids are whole numbers that only rise, trade ids have no gaps', (t) 
     )
     const trades = reports.filter(({ execType }) => execType === 'Trade')
     t.deepEqual(
-      trades.map((trade) => trade.tradeID),
-      [1, 1, 2, 2, 3, 3],
+      trades.map((trade) => `${trade.instrumentId}: ${trade.tradeID}`),
+      ['1: 1', '1: 1', '1: 2', '1: 2', '2: 1', '2: 1', '1: 3', '1: 3'],
     )
     const entered = reports.filter(({ execType }) => execType === 'New')
     t.deepEqual(
       entered.map((report) => report.orderID),
-      [1, 2, 3, 4],
+      [1, 2, 3, 4, 5, 6],
     )
   }
 })

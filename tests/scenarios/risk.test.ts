@@ -55,7 +55,7 @@ rule(
 )
 
 rule(
-  'D1: two orders cannot spend one balance',
+  'FND-1, D1: two orders cannot spend one balance',
   `
   list
   a1 gets 1000 USD
@@ -165,7 +165,7 @@ rule(
 )
 
 rule(
-  'G2: position plus all open buys stay within the limit',
+  'ACC-6, G2: position plus all open buys stay within the limit',
   `
   list
   a1 gets 10000 USD
@@ -241,7 +241,7 @@ rule(
 )
 
 rule(
-  'money for an asset or an account that is not there is refused',
+  'ACC-1, ACC-2: money for an asset or an account that is not there is refused',
   `
   list
   a1 gets 5 XRP                        -> Credit UnknownAsset
