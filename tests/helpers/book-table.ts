@@ -13,7 +13,9 @@
 //   clock 2026-01-05T10:00:00Z           that time, and a Clock; `at …`: only the time
 //   list kind=perpetual initial=100000 maintenance=50000 | mark 100 | a1 liquidate
 //   a1 sell 5 @ 101 ReduceOnly in=2 o4      in the second instrument listed
-//   list state=Auction guard=50000:Auction | amend guard=50000:EndSweep band=0
+//   list state=Auction guard=50000:Auction | amend guard=50000:EndSweep band=0 taker=500
+//   list modes=None,Decrement stp=None      the modes of self-trade prevention that orders may name
+//   fees gets 5 USD                         the venue's own: external, fees, insurance, clearing
 //   a1 position -5 cost -500             lots and what they have cost
 //   book 2@101 4@100 | 7@103             bids and asks, best first
 //   a1 owns 697 USD hold 202             balance and hold
@@ -34,6 +36,8 @@ import {
 import { type EngineUnderTest, TRACE } from './engine-under-test.ts'
 
 const SCALE = 100n
+/** By account number. */
+const VENUE_ACCOUNTS = ['', 'external', 'fees', 'insurance', 'clearing']
 
 /** Runs a table; answers one text per line that came out otherwise. */
 export function runTable(engine: EngineUnderTest, table: string): string[] {
@@ -106,7 +110,7 @@ function positionDiffers(engine: EngineUnderTest, words: readonly string[]): str
 
 /** `a1` is account 1001; `fees`, `external`, `insurance`, `clearing` are the venue's. */
 function accountOf(who: string): number {
-  const venue = ['', 'external', 'fees', 'insurance', 'clearing'].indexOf(who)
+  const venue = VENUE_ACCOUNTS.indexOf(who)
   return venue > 0 ? venue : 1000 + Number(who.slice(1))
 }
 
@@ -120,7 +124,7 @@ let transfers = 0
 
 function commandsOf(words: string[]): Command[] {
   const [who = '', verb = ''] = words
-  const isAccount = /^a[0-9]|^insurance$/.test(who)
+  const isAccount = /^a[0-9]/.test(who) || VENUE_ACCOUNTS.includes(who)
   const common = { account: isAccount ? accountOf(who) : 0, traceId: TRACE }
   if (who === 'mark') {
     const instrumentId = Number(optionsOf(words)['in'] ?? 1)
@@ -288,7 +292,7 @@ function listing(options: Readonly<Record<string, string>>): ListInstrument {
     maintenanceMarginPpm: number('maintenance'),
     maxPosition: number('position'),
     maxOpenOrders: number('orders'),
-    allowedStpModes: STP_MODES,
+    allowedStpModes: (options['modes']?.split(',') as StpMode[] | undefined) ?? STP_MODES,
     defaultStpMode: (options['stp'] ?? 'ExpireTaker') as StpMode,
     tradingState: (options['state'] ?? 'Open') as TradingState,
     volatilityGuard: guardOf(options['guard']),
@@ -302,18 +306,20 @@ function guardOf(text: string | undefined): VolatilityGuard | null {
 }
 
 function amendment(options: Readonly<Record<string, string>>): Command {
-  const { band, guard } = options
+  const number = (name: string) => (options[name] === undefined ? null : Number(options[name]))
   return {
     type: 'AmendInstrument',
     account: 0,
     traceId: TRACE,
-    instrumentId: 1,
-    priceBandPpm: band === undefined ? null : Number(band),
-    makerFeePpm: null,
-    takerFeePpm: null,
-    maxOpenOrders: null,
-    maxPosition: null,
-    volatilityGuard: guardOf(guard),
+    instrumentId: number('in') ?? 1,
+    priceBandPpm: number('band'),
+    makerFeePpm: number('maker'),
+    takerFeePpm: number('taker'),
+    maxOpenOrders: number('orders'),
+    maxPosition: number('position'),
+    initialMarginPpm: number('initial'),
+    maintenanceMarginPpm: number('maintenance'),
+    volatilityGuard: guardOf(options['guard']),
   }
 }
 

@@ -1,6 +1,7 @@
 // The naive engine's commands that travel seldom.
 
 import type {
+  AmendInstrument,
   CancelOrder,
   Command,
   ListInstrument,
@@ -75,7 +76,9 @@ export function admin(
     case 'AmendInstrument': {
       const instrument = n.instruments[c.instrumentId - 1]
       if (instrument === undefined) return n.refuse(c, 'UnknownInstrument')
-      if (!keepsMarginSound(instrument, c)) return n.refuse(c, 'InvalidTransition')
+      if (!keepsMarginSound(instrument, c) || !isWithinBounds(c)) {
+        return n.refuse(c, 'InvalidTransition')
+      }
       const { type: _type, account: _account, traceId: _trace, ...changes } = c
       const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))
       instrument.definition = { ...instrument.definition, ...set }
@@ -89,6 +92,18 @@ export function admin(
     default:
       return
   }
+}
+
+/** Bands below the whole price, fees of at most the notional, limits of nothing or more. */
+function isWithinBounds(c: AmendInstrument): boolean {
+  const bands = [c.priceBandPpm ?? 0, c.volatilityGuard?.bandPpm ?? 0]
+  const fees = [c.makerFeePpm ?? 0, c.takerFeePpm ?? 0]
+  const limits = [c.maxOpenOrders ?? 0, c.maxPosition ?? 0]
+  return (
+    bands.every((ppm) => ppm >= 0 && ppm < 1_000_000) &&
+    fees.every((ppm) => ppm >= -1_000_000 && ppm <= 1_000_000) &&
+    limits.every((limit) => limit >= 0)
+  )
 }
 
 export function transfer(n: NaiveEngine, c: Transfer): void {

@@ -17,12 +17,35 @@ export const FUNDS = `
   a3 gets 1000 BTC
 `
 
+/** A table as it is played: what opens it, then its own lines. */
+export interface RuleTable {
+  readonly title: string
+  readonly lines: string
+}
+
+/** Takes the tables instead of ava while `collectTables` imports the files that declare them. */
+let collected: RuleTable[] | null = null
+
 /** Declares a test of one table. */
 export function rule(title: string, table: string, opening = FUNDS): void {
+  const lines = opening + table
+  if (collected !== null) {
+    collected.push({ title, lines })
+    return
+  }
   test(title, (t) => {
     const fast = new FastEngine({ capacity: 1 })
-    t.deepEqual(runTable(fast, opening + table), [], 'fast')
+    t.deepEqual(runTable(fast, lines), [], 'fast')
     fast.engine.checkInvariants()
-    t.deepEqual(runTable(new NaiveEngine(), opening + table), [], 'naive')
+    t.deepEqual(runTable(new NaiveEngine(), lines), [], 'naive')
   })
+}
+
+/** The tables of scenario files, which are not tested here. Shapes: files that declare only rules. */
+export async function collectTables(files: readonly string[]): Promise<RuleTable[]> {
+  const tables: RuleTable[] = []
+  collected = tables
+  for (const file of files) await import(file)
+  collected = null
+  return tables
 }

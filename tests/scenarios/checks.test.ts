@@ -190,6 +190,23 @@ rule(
 )
 
 rule(
+  'MCX-1: a mass cancel may name an instrument and a side; over all it goes by instrument',
+  `
+  list base=ETH
+  a1 gets 10 ETH
+  a1 sell 1 @ 60 in=2 e1               -> e1 New
+  a1 buy 1 @ 50 in=2 e2                -> e2 New
+  a1 sell 1 @ 110 s1                   -> s1 New
+  a1 buy 1 @ 100 b1                    -> b1 New
+  a1 masscancel sell in=2              -> e1 Canceled; 1 canceled
+  a1 sell 1 @ 60 in=2 e3               -> e3 New
+  a2 masscancel                        -> 0 canceled
+  a1 masscancel                        -> b1 Canceled; s1 Canceled; e2 Canceled; e3 Canceled; 4 canceled
+  a1 masscancel in=9                   -> MassCancel UnknownInstrument
+`,
+)
+
+rule(
   'MCX-3: a mass cancel leaves closed instruments alone, and to name one is refused',
   `
   a1 buy 1 @ 100 b1                    -> b1 New

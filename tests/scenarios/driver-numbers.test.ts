@@ -50,7 +50,7 @@ const NO_DECIMALS = [
   '99999999999999999999',
 ]
 
-test('F3: what is no plain decimal within the bounds is Malformed as price, quantity and amount', (t) => {
+test('DRV-2, F3: what is no plain decimal within the bounds is Malformed as price, quantity and amount', (t) => {
   for (const text of NO_DECIMALS) {
     const got = answers(
       order(1, 'Buy', 'a', text, '1'),
@@ -63,7 +63,7 @@ test('F3: what is no plain decimal within the bounds is Malformed as price, quan
   }
 })
 
-test('F1: 2^53 + 1 is refused as a price or quantity, never rounded; as an amount it is exact', (t) => {
+test('DRV-2, F1: 2^53 + 1 is refused as a price or quantity, never rounded; as an amount it is exact', (t) => {
   const big = '9007199254740993'
   const [price, qty, money] = answers(
     order(1, 'Buy', 'a', big, '1'),
@@ -81,7 +81,7 @@ test('F1: 2^53 + 1 is refused as a price or quantity, never rounded; as an amoun
   t.is(money?.['balance'], '900719925474.0993')
 })
 
-test('F10: 1.0 and 1.00 are one price and one quantity', (t) => {
+test('DRV-1, F10: 1.0 and 1.00 are one price and one quantity', (t) => {
   const got = answers(
     order(1, 'Buy', 'a', '1.0', '1.00'),
     order(1, 'Buy', 'b', '1.00', '1'),
@@ -102,7 +102,7 @@ test('F10: 1.0 and 1.00 are one price and one quantity', (t) => {
   )
 })
 
-test('F6: ten fills of 0.1 end an order of 1 in the event of the tenth', (t) => {
+test('RPT-1, F6: ten fills of 0.1 end an order of 1 in the event of the tenth', (t) => {
   const sells = Array.from({ length: 10 }, (_, i) => order(2, 'Sell', `s${i}`, '1', '0.1'))
   const got = answers(order(1, 'Buy', 'b', '1', '1'), ...sells)
   const fills = got.filter((e) => e['clOrdID'] === 'b' && e['execType'] === 'Trade')

@@ -16,7 +16,7 @@ const AT_100 = `
 `
 
 rule(
-  'OCO-1: the first fill of one leg cancels the other',
+  'OCO-1, LST-5: the first fill of one leg cancels the other; each is reported under its own clOrdID',
   `
   a1 oco sell 10 @ 110 o1 & sell 10 @ market stop=95 o2 -> o1 New; o2 Waiting
   a2 buy 4 @ 110 b1                    -> b1 New; b1 Trade 4@110; o1 Trade 4@110; o2 Canceled

@@ -295,6 +295,42 @@ rule(
 )
 
 rule(
+  'MRG-10: while it waits it counts as an open order, but not for the position limit: that comes at election',
+  `
+  a1 limits orders=1 position=5
+  a1 buy 9 @ market stop=110 w1        -> w1 Waiting
+  a1 owns 1000 USD
+  a1 buy 1 @ 90 b1                     -> b1 Rejected TooManyOpenOrders
+  a1 limits orders=3
+  a1 buy 5 @ 90 b2                     -> b2 New
+  a1 buy 1 @ 90 b3                     -> b3 Rejected PositionLimit
+  a1 cancel b2                         -> b2 Canceled
+  a1 replace w1 to 8 @ 0 as w2         -> w2 Replaced
+  a2 sell 2 @ 110 s1                   -> s1 New
+  a3 buy 1 @ 110 b4                    -> b4 New; b4 Trade 1@110; s1 Trade 1@110; w2 Elected 110 by 110; w2 Triggered; w2 Expired PositionLimit
+`,
+)
+
+rule(
+  'MRG-11, F5: open orders of a side, costs in an asset and interest at the mark stay below 2^60',
+  `
+  list kind=perpetual initial=100000 maintenance=50000 maxQty=100000000000000 maxNotional=90000000000000000
+  mark 100
+  a1 gets 2000000000000000 USD
+  a2 gets 2000000000000000 USD
+  a1 buy 57646075230343 @ 100 b1       -> b1 Rejected Overflow
+  a1 buy 57646075230342 @ 100 b2       -> b2 New
+  a1 buy 57646075230342 @ 100 b3       -> b3 New
+  a1 buy 1 @ 100 b4                    -> b4 Rejected Overflow
+  a2 sell 57646075230342 @ 100 s1      -> s1 New; s1 Trade 57646075230342@100; b2 Trade 57646075230342@100
+  a2 sell 1 @ 101 s2                   -> s2 Rejected Overflow
+  mark 201                             -> SetMark Overflow
+  mark 200
+`,
+  '',
+)
+
+rule(
   'RED-1: a reduce-only order needs a position to reduce; spot has none',
   `
   list base=ETH

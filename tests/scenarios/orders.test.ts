@@ -1,11 +1,6 @@
 // The rules of orders and matching, as tables; each runs over the fast and over the naive engine.
 
-import test from 'ava'
-import type { ExecutionReport } from '#domain/event.ts'
-import { commandsOfTable, runTable } from '../helpers/book-table.ts'
-import { FastEngine } from '../helpers/engine-under-test.ts'
-import { NaiveEngine } from '../helpers/naive-engine.ts'
-import { FUNDS, rule } from '../helpers/rule.ts'
+import { rule } from '../helpers/rule.ts'
 
 rule(
   'MAT-1, ORD-1: the better price trades first, then the older order',
@@ -206,43 +201,10 @@ rule(
 )
 
 rule(
-  'the order of another account is as unknown as one that never was',
+  'CHK-7: the order of another account is as unknown as one that never was',
   `
   a1 buy 5 @ 100 b1                    -> b1 New
   a2 cancel b1                         -> b1 Rejected UnknownOrder
   a2 replace b1 to 1 @ 1 as b2         -> b2 Rejected UnknownOrder
 `,
 )
-
-test('RPT-2: ids are whole numbers that only rise, trade ids have no gaps', (t) => {
-  for (const engine of [new FastEngine({ capacity: 1 }), new NaiveEngine()]) {
-    const reports: ExecutionReport[] = []
-    const table = `
-      a1 sell 1 @ 101 s1
-      a1 sell 1 @ 102 s2
-      a2 buy 3 @ 102 b1
-      a2 cancel b9
-      a3 sell 1 @ 102 s3
-    `
-    t.deepEqual(runTable(engine, FUNDS), [])
-    for (const command of commandsOfTable(table)) {
-      for (const event of engine.apply(command)) {
-        if (event.type === 'ExecutionReport') reports.push(event)
-      }
-    }
-    t.deepEqual(
-      reports.map((report) => report.execID),
-      reports.map((_, i) => i + 1),
-    )
-    const trades = reports.filter(({ execType }) => execType === 'Trade')
-    t.deepEqual(
-      trades.map((trade) => trade.tradeID),
-      [1, 1, 2, 2, 3, 3],
-    )
-    const entered = reports.filter(({ execType }) => execType === 'New')
-    t.deepEqual(
-      entered.map((report) => report.orderID),
-      [1, 2, 3, 4],
-    )
-  }
-})

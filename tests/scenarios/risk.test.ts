@@ -28,6 +28,19 @@ rule(
 )
 
 rule(
+  'FND-1: where makers pay more than takers, a buy holds the fee at the maker rate',
+  `
+  list taker=10000 maker=20000
+  a1 gets 1000 USD
+  a2 gets 10 BTC
+  a1 buy 4 @ 100 b1                    -> b1 New
+  a1 owns 1000 USD hold 408
+  a2 sell 1 @ 100 s1                   -> s1 New; s1 Trade 1@100; b1 Trade 1@100
+  a1 owns 898 USD hold 306
+`,
+)
+
+rule(
   'FND-1, FND-3: a sell holds the base quantity',
   `
   list
@@ -42,7 +55,7 @@ rule(
 )
 
 rule(
-  'D1: two orders cannot spend one balance',
+  'FND-1, D1: two orders cannot spend one balance',
   `
   list
   a1 gets 1000 USD
@@ -152,7 +165,7 @@ rule(
 )
 
 rule(
-  'G2: position plus all open buys stay within the limit',
+  'ACC-6, G2: position plus all open buys stay within the limit',
   `
   list
   a1 gets 10000 USD
@@ -228,7 +241,7 @@ rule(
 )
 
 rule(
-  'money for an asset or an account that is not there is refused',
+  'ACC-1, ACC-2: money for an asset or an account that is not there is refused',
   `
   list
   a1 gets 5 XRP                        -> Credit UnknownAsset

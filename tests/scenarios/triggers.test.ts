@@ -59,6 +59,41 @@ rule(
 )
 
 rule(
+  'TRG-2, TRG-8: a TakeProfitLimit is elected as a take-profit and then is a Limit order',
+  `
+  a1 sell 5 @ 104 profit=103 t1        -> t1 Waiting
+  a1 buy 5 @ 96 profit=97 t2           -> t2 Waiting
+  a1 owns 100000 USD hold 480
+  a1 owns 1000 BTC hold 5
+  a3 buy 3 @ 104 q3                    -> q3 New
+  a2 sell 1 @ 104 q4                   -> q4 New; q4 Trade 1@104; q3 Trade 1@104; t1 Elected 103 by 104; t1 Triggered; t1 Trade 2@104; q3 Trade 2@104
+  book | 3@104
+  a3 buy 1 @ 97 q5                     -> q5 New
+  a2 sell 1 @ 97 q6                    -> q6 New; q6 Trade 1@97; q5 Trade 1@97; t2 Elected 97 by 97; t2 Triggered
+  book 5@96 | 3@104
+`,
+  AT_100,
+)
+
+rule(
+  'TRG-16: a waiting order is in no book and nobody trades with it; in the market it is its Limit or Market',
+  `
+  a1 sell 2 @ 100 stop=95 s1           -> s1 Waiting
+  a1 buy 2 @ 120 stop=105 s2           -> s2 Waiting
+  book |
+  a2 buy 2 @ 100 IOC q3                -> q3 New; q3 Expired
+  a2 sell 2 @ 120 q4                   -> q4 New
+  book | 2@120
+  a2 cancel q4                         -> q4 Canceled
+  a2 sell 1 @ 105 q5                   -> q5 New
+  a3 buy 1 @ 105 q6                    -> q6 New; q6 Trade 1@105; q5 Trade 1@105; s2 Elected 105 by 105; s2 Triggered
+  book 2@120 |
+  a2 sell 2 @ 119 q7                   -> q7 New; q7 Trade 2@120; s2 Trade 2@120
+`,
+  AT_100,
+)
+
+rule(
   'TRG-3: nothing is elected before the first trade',
   `
   a1 buy 1 @ market stop=1 s1          -> s1 Waiting
@@ -253,6 +288,19 @@ rule(
   a1 replace s5 to 2000 @ 0 as s7      -> s7 Rejected InsufficientFunds
   a3 sell 9 @ 102 q3                   -> q3 New
   a2 buy 1 @ 102 q4                    -> q4 New; q4 Trade 1@102; q3 Trade 1@102; s3 Elected 102 by 102; s3 Triggered; s3 Trade 6@102; q3 Trade 6@102; s2 Elected 102 by 102; s2 Triggered; s2 Trade 2@102; q3 Trade 2@102
+`,
+  AT_100,
+)
+
+rule(
+  'TRG-12: a stop is moved by CancelReplace: the new order waits at its own stopPx, at the tail',
+  `
+  a1 sell 5 @ market stop=95 s1        -> s1 Waiting
+  a2 sell 5 @ market stop=97 s2        -> s2 Waiting
+  a1 cancelreplace s1 StopOnFailure sell 5 @ market stop=97 s3 -> s1 Canceled; s3 Waiting
+  a1 owns 1000 BTC hold 5
+  a3 buy 20 @ 97 q3                    -> q3 New
+  a2 sell 1 @ 97 q4                    -> q4 New; q4 Trade 1@97; q3 Trade 1@97; s2 Elected 97 by 97; s2 Triggered; s2 Trade 5@97; q3 Trade 5@97; s3 Elected 97 by 97; s3 Triggered; s3 Trade 5@97; q3 Trade 5@97
 `,
   AT_100,
 )

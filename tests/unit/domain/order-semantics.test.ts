@@ -47,3 +47,18 @@ test('no rule has the id of another, and the page has them all', (t) => {
   t.is(new Set(ids).size, ids.length)
   t.true(ids.length > 30)
 })
+
+test('after the first rule of a section nothing is said without an id', (t) => {
+  const sections = readFileSync(resolve(root, PAGE), 'utf8')
+    .split(/^## .*$/m)
+    .slice(1)
+  const stray = sections.flatMap((section) =>
+    section
+      .slice(Math.max(0, section.search(/^- \*\*/m)))
+      .split('\n')
+      // A rule, what goes on with it, or its table.
+      .filter((line) => !/^(- \*\*[A-Z]{3}-\d+\*\* | {2}\S|$)/.test(line)),
+  )
+  t.true(sections.length > 20)
+  t.deepEqual(stray, [])
+})
