@@ -12,9 +12,14 @@ import {
 } from '#adapters/nats/index.ts'
 import { OperationalError } from '#contracts/errors.ts'
 import { commandStream } from '#contracts/subjects.ts'
-import { createEventPublisher, type EventPublisher, type PublishEnd } from './event-publisher.ts'
+import {
+  createEventPublisher,
+  type EventPublisher,
+  type PublishEnd,
+  wholeSeqOf,
+} from './event-publisher.ts'
 import type { BROKEN_MARK, HighWaterMark, MarkKeeper } from './high-water-mark.ts'
-import type { BatchApplier } from './journal/batch-applier.ts'
+import type { AppliedBatch, BatchApplier } from './journal/batch-applier.ts'
 import type { MatchingMetrics } from './metrics.ts'
 import {
   checkMark,
@@ -44,8 +49,10 @@ export interface MatchingOptions {
   readonly epoch: number
   /** Commands between two snapshots. */
   readonly snapshotEvery: number
-  /** Event batches sent and not stored yet. */
+  /** Event messages sent and not stored yet. */
   readonly inFlightMax: number
+  /** Only tests cut event batches elsewhere than the log does. */
+  readonly partBytesMax?: number
   readonly metrics: MatchingMetrics
   readonly log: {
     info(fields: object, message: string): void
@@ -77,6 +84,8 @@ interface State {
   readonly comparer: EventComparer
   readonly snapshots: SnapshotKeeper
   reader: LogReader | undefined
+  /** Number of the last event message of what was applied. */
+  message: number
   role: MatchingRole
   isEnded: boolean
   /** Resolved when the shard ends: nobody waits for more. */
@@ -93,12 +102,13 @@ interface State {
 export async function startMatching(options: MatchingOptions): Promise<MatchingService> {
   const { link, shard, log } = options
   const start = await findStartPatiently(options)
-  const { applier, snapshotSeq, targetSeq, storedSeq } = start
+  const { applier, snapshotSeq, snapshotMessage, targetSeq, tail } = start
+  const storedSeq = wholeSeqOf(tail)
   log.info({ shard, snapshotSeq, targetSeq, storedSeq }, 'recovering')
   const publisher = createEventPublisher(link, {
     shard,
     epoch: options.epoch,
-    storedSeq,
+    tail,
     inFlightMax: options.inFlightMax,
     onStored: (_seq, latencyMs) => options.metrics.stored(latencyMs),
     onConflict: (seq) => log.warn({ shard, seq }, 'the fence refused an event batch'),
@@ -115,6 +125,7 @@ export async function startMatching(options: MatchingOptions): Promise<MatchingS
       await options.marks.flush()
     }),
     reader: undefined,
+    message: snapshotMessage,
     role: 'recovering',
     isEnded: false,
     ended: Promise.withResolvers<void>(),
@@ -203,7 +214,7 @@ function asRefusal(error: unknown): Refusal {
 
 function takeBatch(state: State, seq: number, timeNs: bigint, data: Uint8Array): void {
   if (state.isEnded) return
-  const { options, applier, publisher, start } = state
+  const { options, applier, start } = state
   const startedAt = performance.now()
   const applied = applier.apply(seq, timeNs, data)
   state.lastLogTime = timeNs
@@ -218,14 +229,25 @@ function takeBatch(state: State, seq: number, timeNs: bigint, data: Uint8Array):
     } catch (error) {
       return end(state, asRefusal(error))
     }
-    state.comparer.expect(seq, applier.chain())
   }
-  if (seq > start.storedSeq) {
-    publisher.publish(seq, applied.bytes)
-    if (publisher.pending() >= options.inFlightMax) holdBack(state)
+  takeEvents(state, seq, applied)
+  if (seq === start.targetSeq && state.message < start.tail.message) {
+    const text = `the event log has more messages up to ${seq} than the command log gives`
+    return end(state, new Refusal('LogRefused', text))
   }
   state.commandsSinceSnapshot += applied.commands
   if (state.commandsSinceSnapshot >= options.snapshotEvery) snapshotInBackground(state)
+}
+
+/** Each event message is compared with the one that is stored, or published. */
+function takeEvents(state: State, seq: number, { parts }: AppliedBatch): void {
+  const { options, publisher, comparer, start } = state
+  parts.forEach(({ bytes, chain }, part) => {
+    state.message += 1
+    if (state.message <= start.tail.message) comparer.expect(state.message, chain)
+    else publisher.publish(seq, bytes, { part, isLast: part === parts.length - 1 })
+  })
+  if (publisher.pending() >= options.inFlightMax) holdBack(state)
 }
 
 function holdBack(state: State): void {

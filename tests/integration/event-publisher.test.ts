@@ -17,7 +17,7 @@ async function publisherBehind(link: NatsLink, storedSeq: number, conflicts: num
   const publisher: EventPublisher = createEventPublisher(link, {
     shard: 0,
     epoch: 1,
-    storedSeq,
+    tail: { message: storedSeq, seq: storedSeq, part: 0, isLast: true },
     inFlightMax: 16,
     onConflict: (seq) => void conflicts.push(seq),
     onEnd: (why, detail) => void ended.push(`${why}: ${detail}`),
