@@ -81,8 +81,10 @@ interface State {
   waiters: { isDone: () => boolean; wake: () => void }[]
 }
 
+type Part = Omit<EventTail, 'message'>
+
 /** The id of a shard's event message: the fence's chain. A batch's last (or only) part has its own. */
-export function eventMsgId(shard: number, { seq, part, isLast }: Omit<EventTail, 'message'>) {
+export function eventMsgId(shard: number, { seq, part, isLast }: Part) {
   if (seq === 0) return ''
   return isLast ? `${shard}:${seq}` : `${shard}:${seq}.${part}`
 }
@@ -95,6 +97,11 @@ export function readEventTail(shard: number, message: number, msgId: string): Ev
   const seq = Number(found[2])
   const isLast = found[3] === undefined
   return seq > message ? null : { message, seq, part: Number(found[3] ?? 0), isLast }
+}
+
+/** Whether two are the same message, as far as the fence's chain can tell. */
+export function isSameMessage(a: Part, b: Part): boolean {
+  return eventMsgId(0, a) === eventMsgId(0, b)
 }
 
 /** The last batch that is whole with this tail. */

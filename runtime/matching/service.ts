@@ -15,6 +15,7 @@ import { commandStream } from '#contracts/subjects.ts'
 import {
   createEventPublisher,
   type EventPublisher,
+  isSameMessage,
   type PublishEnd,
   wholeSeqOf,
 } from './event-publisher.ts'
@@ -230,24 +231,30 @@ function takeBatch(state: State, seq: number, timeNs: bigint, data: Uint8Array):
       return end(state, asRefusal(error))
     }
   }
-  takeEvents(state, seq, applied)
-  if (seq === start.targetSeq && state.message < start.tail.message) {
-    const text = `the event log has more messages up to ${seq} than the command log gives`
+  if (!takeEvents(state, seq, applied)) {
+    const text = `message ${start.tail.message} of the event log is not what the command log gives`
     return end(state, new Refusal('LogRefused', text))
   }
   state.commandsSinceSnapshot += applied.commands
   if (state.commandsSinceSnapshot >= options.snapshotEvery) snapshotInBackground(state)
 }
 
-/** Each event message is compared with the one that is stored, or published. */
-function takeEvents(state: State, seq: number, { parts }: AppliedBatch): void {
-  const { options, publisher, comparer, start } = state
-  parts.forEach(({ bytes, chain }, part) => {
+/**
+ * Each event message is compared with the one that is stored, or published. False: the last one that
+ * is stored is another part of another batch, or there is none of ours for it.
+ */
+function takeEvents(state: State, seq: number, { parts }: AppliedBatch): boolean {
+  const { options, publisher, comparer } = state
+  const { tail, targetSeq } = state.start
+  for (const [part, { bytes, chain }] of parts.entries()) {
+    const place = { seq, part, isLast: part === parts.length - 1 }
     state.message += 1
-    if (state.message <= start.tail.message) comparer.expect(state.message, chain)
-    else publisher.publish(seq, bytes, { part, isLast: part === parts.length - 1 })
-  })
+    if (state.message > tail.message) publisher.publish(seq, bytes, place)
+    else comparer.expect(state.message, chain)
+    if (state.message === tail.message && !isSameMessage(place, tail)) return false
+  }
   if (publisher.pending() >= options.inFlightMax) holdBack(state)
+  return seq !== targetSeq || state.message >= tail.message
 }
 
 function holdBack(state: State): void {
