@@ -37,6 +37,11 @@ const DROP = {
   text: 'DELETE FROM ledger_open_command WHERE shard = $1',
 }
 
+/** One that a dead letter has torn stays until the next is kept: nothing goes on behind it. */
+const IS_BETWEEN_PARTS = `SELECT 1 FROM ledger_open_command c JOIN projection_offset o
+  ON o.function = 'ledger' AND o.shard = c.shard AND o.seq + o.extra_messages = c.message
+  WHERE c.shard = $1`
+
 /** A command of which nothing has been read yet. */
 export function openCommand(cmdIndex = -1, traceId = '', isTorn = false): OpenCommand {
   return { cmdIndex, traceId, rest: new Map(), isPerpetual: false, isTorn }
@@ -56,6 +61,11 @@ export async function readCarried(tx: Tx, shard: number): Promise<CarriedCommand
   if (row === undefined) return null
   const { rest, ...command } = fromJson(row.state) as OpenCommand & { rest: [string, Leg][] }
   return { message: row.message, command: { ...command, rest: new Map(rest) } }
+}
+
+/** Whether more of the last batch is to come. */
+export async function isBetweenParts(tx: Tx, shard: number): Promise<boolean> {
+  return (await tx.query(IS_BETWEEN_PARTS, [shard])).rows.length > 0
 }
 
 /** Keeps a command for the next bulk; null: nothing is open. */

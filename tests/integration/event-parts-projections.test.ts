@@ -13,9 +13,11 @@ import {
   type Tx,
 } from '#adapters/postgres/index.ts'
 import { encodeCommandBatch } from '#contracts/command-codec.ts'
+import type { OperationalError } from '#contracts/errors.ts'
 import { decodeEventBatch } from '#contracts/event-codec.ts'
 import type { Command } from '#domain/command.ts'
 import { LEDGER_KINDS } from '#domain/ledger-entry.ts'
+import { createAudit } from '../../functions/ledger/audit.ts'
 import { createLedgerWriter } from '../../functions/ledger/projection.ts'
 import { applyOrders } from '../../functions/orders/projection.ts'
 import { createPortfolioWriter } from '../../functions/portfolio/projection.ts'
@@ -109,6 +111,26 @@ const give = async (functions: readonly Projection[], bulk: readonly ProjectedBa
     if (!outcome.ok) throw new Error(`a gap at ${outcome.expectedSeq}`)
   }
 }
+
+run('V1: the ledger is not reconciled between two parts of a batch', async (t) => {
+  const { parts } = eventLogs()
+  await using db = await createTestDatabase()
+  const functions = await startFunctions(db.pool)
+  const { reconcile } = createAudit(db.pool)
+  const call = { method: '', traceId: '', deadlineMs: 0, signal: new AbortController().signal }
+  const ask = async () => {
+    const outcome = await reconcile({}, call, undefined as never)
+    return outcome.ok ? (outcome.result as { matched: boolean }).matched : outcome.error.code
+  }
+  let halves = 0
+  for (const part of parts.slice(0, 120)) {
+    await give(functions, [part])
+    const found = await ask().catch((error: OperationalError) => error.code)
+    t.is(found, part.isLast ? true : 'TE_BEHIND')
+    if (!part.isLast) halves++
+  }
+  t.true(halves > 20)
+})
 
 run('V9 C5: rows are the same, however the events of a batch are cut', async (t) => {
   t.timeout(120_000)
