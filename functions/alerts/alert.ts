@@ -20,6 +20,7 @@ export interface AlertRow {
   readonly created_at_ms: number
   readonly fired_at_ms: number | null
   readonly fired_seq: number | null
+  readonly fired_message: number | null
   readonly fired_price: number | null
   readonly fired_instrument_id: number | null
   readonly fired_order_id: number | null
@@ -27,8 +28,8 @@ export interface AlertRow {
 
 /** The columns of AlertRow, of the table under the alias `a`. */
 export const ALERT_COLUMNS = `a.alert_id, a.account_id, a.kind, a.instrument_id, a.price, a.order_id,
-  a.status, a.created_at_ms, a.fired_at_ms, a.fired_seq, a.fired_price, a.fired_instrument_id,
-  a.fired_order_id`
+  a.status, a.created_at_ms, a.fired_at_ms, a.fired_seq, a.fired_message, a.fired_price,
+  a.fired_instrument_id, a.fired_order_id`
 
 /** The public form: decimal strings; an order alert shows the order that fired it. */
 export async function toAlert(row: AlertRow, instruments: InstrumentTable): Promise<object> {

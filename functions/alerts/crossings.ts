@@ -1,10 +1,11 @@
 // What a bulk of events can fire, in one pass: how far prices went, and which orders were filled.
 
-import type { EventBatch } from '#contracts/event-codec.ts'
+import type { ProjectionBulk } from '#adapters/postgres/index.ts'
 
-/** Where in the log something happened; price in ticks. */
+/** Where in the log something happened, by batch and by message; price in ticks. */
 export interface Moment {
   readonly seq: number
+  readonly message: number
   readonly timeMs: number
   readonly price: number
 }
@@ -29,15 +30,15 @@ export interface Crossings {
 }
 
 /** Reads trades and fills out of the batches. */
-export function findCrossings(batches: readonly EventBatch[]): Crossings {
+export function findCrossings(batches: ProjectionBulk['batches']): Crossings {
   const prices = new Map<number, Extremes>()
   const fills: OrderFill[] = []
-  for (const { seq, timestampNs, events } of batches) {
+  for (const { seq, message, timestampNs, events } of batches) {
     const timeMs = Number(timestampNs / 1_000_000n)
     for (const event of events) {
       if (event.type !== 'ExecutionReport' || event.execType !== 'Trade') continue
       const { instrumentId, orderID, account, lastPx } = event
-      const moment = { seq, timeMs, price: lastPx }
+      const moment = { seq, message, timeMs, price: lastPx }
       let extremes = prices.get(instrumentId)
       if (extremes === undefined) {
         extremes = { highs: [moment], lows: [moment] }

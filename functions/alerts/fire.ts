@@ -44,6 +44,7 @@ const fire = defineBulk({
   columns: {
     alert_id: 'bigint',
     fired_seq: 'bigint',
+    fired_message: 'bigint',
     fired_at_ms: 'bigint',
     fired_price: 'bigint',
     fired_instrument_id: 'integer',
@@ -51,7 +52,7 @@ const fire = defineBulk({
   },
   // A status that is no longer Armed belongs to an alert that its owner removed just now.
   sql: (source) => `UPDATE alert a SET status = 'Fired', fired_seq = r.fired_seq,
-      fired_at_ms = r.fired_at_ms, fired_price = r.fired_price,
+      fired_message = r.fired_message, fired_at_ms = r.fired_at_ms, fired_price = r.fired_price,
       fired_instrument_id = r.fired_instrument_id, fired_order_id = r.fired_order_id
     FROM ${source} WHERE a.alert_id = r.alert_id AND a.status = 'Armed'
     RETURNING ${ALERT_COLUMNS}`,
@@ -82,7 +83,7 @@ export async function fireAlerts(
 }
 
 /**
- * The outbox. A connector that comes with a bulk after an alert's firedSeq has published what we
+ * The outbox. A connector that comes with a bulk after the message that fired an alert has published what we
  * answered to that bulk: delivered. One that comes with the same bulk again has not: pushed again.
  */
 export async function settleOutbox(
@@ -92,7 +93,7 @@ export async function settleOutbox(
 ): Promise<Emit[]> {
   const { rows } = await tx.query<AlertRow>(OWED, [call.shard])
   if (rows.length === 0) return []
-  const isDelivered = (row: AlertRow) => (row.fired_seq ?? 0) < call.firstSeq
+  const isDelivered = (row: AlertRow) => (row.fired_message ?? 0) < call.firstSeq
   const delivered = rows.filter(isDelivered).map((row) => row.alert_id)
   if (delivered.length > 0) {
     await tx.query('UPDATE alert SET delivered_at = now() WHERE alert_id = ANY($1::bigint[])', [
@@ -106,6 +107,7 @@ function firing(row: AlertRow, moment: Moment, instrumentId: number, orderID: nu
   return {
     alert_id: row.alert_id,
     fired_seq: moment.seq,
+    fired_message: moment.message,
     fired_at_ms: moment.timeMs,
     fired_price: moment.price,
     fired_instrument_id: instrumentId,

@@ -1,11 +1,13 @@
 // Do the books agree? Trial balance: per asset everything sums to zero. Reconciliation: the journal,
-// added up from its first entry, its kept balances, and the engine's own balances are the same.
+// added up from its first entry, its kept balances, and the engine's own balances are the same. Between
+// two parts of a batch they need not be: trades are posted, and what they changed is still to come.
 
 import { type Postgres, readOffset, type Tx } from '#adapters/postgres/index.ts'
 import { formatAmount } from '#contracts/decimal.ts'
 import { OperationalError } from '#contracts/errors.ts'
 import type { RpcMethod } from '#contracts/function-handler.ts'
 import { readParams } from '#contracts/params.ts'
+import { isBetweenParts } from './open-command.ts'
 
 /** Sequences added up by one statement: at most 1,000 x 512 commands, far from its timeout. */
 const WINDOW = 1_000
@@ -65,6 +67,10 @@ export function createAudit(
   const reconcile: RpcMethod = async (params, call) => {
     readParams(params).end()
     const { sums, names, seq } = await atOneInstant(async (tx) => {
+      if (await isBetweenParts(tx, shard)) {
+        const what = 'the ledger is between two parts of a batch: ask again'
+        throw new OperationalError('TE_BEHIND', what, { retryable: true })
+      }
       const table = new Map<string, Sums>()
       await addJournal(tx, shard, table, call.signal)
       await setColumn(tx, KEPT, shard, table, 'kept')

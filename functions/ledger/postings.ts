@@ -1,9 +1,9 @@
 // Event batches -> transfers of the journal. A spot trade's two reports become one posting; deposits
 // and withdrawals are posted from the client's balance change, EXTERNAL being the other side. What a
 // perpetual moves beside fees is known from the balance changes of the command alone: realised
-// results, insurance, deleveraging.
+// results, insurance, deleveraging. A command may go on in the next part of its batch.
 
-import type { ProjectionBulk } from '#adapters/postgres/index.ts'
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
 import { EXTERNAL_ACCOUNT } from '#domain/accounts.ts'
 import { assert } from '#domain/assert.ts'
 import type { BalanceChanged, ExecutionReport } from '#domain/event.ts'
@@ -17,12 +17,22 @@ import {
   postSettlement,
   postTrade,
 } from '#domain/ledger-entry.ts'
+import { addToRest, type CarriedCommand, openCommand } from './open-command.ts'
+
+/**
+ * Transfers and legs are numbered within their batch; a part begins where the one before it can never
+ * come to: 4 MB are 8,700 trades of at most six legs, or 43,690 balance changes. So 2^31 is reached
+ * by a batch of 32,768 parts, 128 GB.
+ */
+const NUMBERS_OF_A_PART = 65_536
 
 /** A transfer and where it comes from. `transfer` and `firstLeg` count within the batch `seq`. */
 export interface Posting {
   readonly kind: LedgerKind
   readonly legs: readonly Leg[]
   readonly seq: number
+  /** The event message: fences the running balances. */
+  readonly message: number
   readonly timeMs: number
   readonly transfer: number
   readonly firstLeg: number
@@ -32,7 +42,7 @@ export interface Posting {
   readonly traceId: string
 }
 
-/** The engine's last word about one balance. */
+/** The engine's last word about one balance; `seq` is the number of its event message. */
 export interface EngineBalance {
   readonly account: number
   readonly assetId: number
@@ -45,21 +55,30 @@ export interface EngineBalance {
 export interface LedgerFold {
   readonly postings: readonly Posting[]
   readonly balances: readonly EngineBalance[]
+  /** The command that goes on behind the last message. */
+  readonly carried: CarriedCommand | null
 }
 
-/** Folds the batches. `instruments` knows every instrument that trades in them. */
+/**
+ * Folds the batches. `instruments` knows every instrument that trades in them; `carried` is the
+ * command that the bulk before this one left open.
+ */
 export function foldLedger(
-  batches: ProjectionBulk['batches'],
+  batches: readonly ProjectedBatch[],
   instruments: ReadonlyMap<number, Instrument>,
+  carried: CarriedCommand | null = null,
 ): LedgerFold {
   const postings: Posting[] = []
   const balances = new Map<string, EngineBalance>()
-  for (const { seq, timestampNs, events } of batches) {
-    const book = openBook(postings, seq, Number(timestampNs / 1_000_000n))
+  let open = carried
+  for (const batch of batches) {
+    const { message, isLast, events } = batch
+    const book = openBook(postings, batch)
     const halves = new Map<string, ExecutionReport>()
-    let command = openCommand()
+    let command = continued(batch, open)
     const settle = (): void => {
-      if (command.isPerpetual) book([postSettlement(restOf(command))], command.traceId, 0, null)
+      const { isPerpetual, isTorn, rest, traceId } = command
+      if (isPerpetual && !isTorn) book([postSettlement([...rest.values()])], traceId, 0, null)
     }
     for (const event of events) {
       if (event.cmdIndex !== command.cmdIndex) {
@@ -76,53 +95,39 @@ export function foldLedger(
         else {
           halves.delete(key)
           const transfers = tradeTransfers(event, other, instruments)
-          for (const { legs } of transfers) for (const leg of legs) add(command, leg, -1n)
+          for (const { legs } of transfers) for (const leg of legs) addToRest(command, leg, -1n)
           book(transfers, event.traceId, event.tradeID, null)
         }
       } else if (event.type === 'BalanceChanged') {
         const { account, assetId, balance, hold } = event
-        balances.set(`${account}:${assetId}`, { account, assetId, balance, hold, seq })
+        balances.set(`${account}:${assetId}`, { account, assetId, balance, hold, seq: message })
         if (event.reason !== 'Credit' && event.reason !== 'Debit') {
-          add(command, { account, assetId, amount: event.delta }, 1n)
+          addToRest(command, { account, assetId, amount: event.delta }, 1n)
         }
         if (!isExternalMovement(event)) continue
         const transfer = postExternal(account, assetId, event.delta)
         book([transfer], event.traceId, 0, event.transferId === '' ? null : event.transferId)
       }
     }
-    settle()
-    assert(halves.size === 0, 'both sides of a trade stand in one event batch')
+    if (isLast) settle()
+    open = isLast ? null : { message, command }
+    assert(halves.size === 0, 'both sides of a trade stand in one event message')
   }
-  return { postings, balances: [...balances.values()] }
+  return { postings, balances: [...balances.values()], carried: open }
 }
 
-/** What the balance changes of a command say beyond what its trades have posted. */
-interface CommandRest {
-  readonly cmdIndex: number
-  readonly traceId: string
-  readonly rest: Map<string, { readonly account: number; readonly assetId: number; amount: bigint }>
-  isPerpetual: boolean
+/** The command in which a message begins. */
+function continued({ part, message, events }: ProjectedBatch, open: CarriedCommand | null) {
+  if (part === 0) return openCommand()
+  if (open !== null && open.message === message - 1) return open.command
+  return openCommand(events[0]?.cmdIndex, '', true)
 }
 
-function openCommand(cmdIndex = -1, traceId = ''): CommandRest {
-  return { cmdIndex, traceId, rest: new Map(), isPerpetual: false }
-}
-
-function add({ rest }: CommandRest, { account, assetId, amount }: Leg, sign: 1n | -1n): void {
-  const key = `${account}:${assetId}`
-  const known = rest.get(key)
-  if (known === undefined) rest.set(key, { account, assetId, amount: amount * sign })
-  else known.amount += amount * sign
-}
-
-function restOf({ rest }: CommandRest): Leg[] {
-  return [...rest.values()]
-}
-
-/** Numbers the transfers and legs of one batch. */
-function openBook(postings: Posting[], seq: number, timeMs: number) {
-  let transfer = 0
-  let firstLeg = 0
+/** Numbers the transfers and legs of one message. */
+function openBook(postings: Posting[], { seq, message, part, timestampNs }: ProjectedBatch) {
+  const timeMs = Number(timestampNs / 1_000_000n)
+  let transfer = part * NUMBERS_OF_A_PART
+  let firstLeg = part * NUMBERS_OF_A_PART
   return (
     transfers: readonly LedgerTransfer[],
     traceId: string,
@@ -135,6 +140,7 @@ function openBook(postings: Posting[], seq: number, timeMs: number) {
         kind,
         legs,
         seq,
+        message,
         timeMs,
         transfer,
         firstLeg,

@@ -9,6 +9,7 @@ import {
   type Tx,
 } from '#adapters/postgres/index.ts'
 import { LEDGER_KINDS } from '#domain/ledger-entry.ts'
+import { readCarried, writeCarried } from './open-command.ts'
 import { type EngineBalance, foldLedger, type Posting } from './postings.ts'
 
 /** Rows of one INSERT; a transfer is never cut in two, the database checks whole ones. */
@@ -78,12 +79,12 @@ const upsertEngineBalances = defineInsert({
     WHERE engine_balance.seq < excluded.seq`,
 })
 
-/** One balance of the journal while a bulk is being added. */
+/** One balance of the journal while a bulk is being added; fenced by the numbers of event messages. */
 interface Running {
   readonly account: number
   readonly assetId: number
   balance: bigint
-  /** Legs up to here are in `balance`. */
+  /** Legs of messages up to here are in `balance`. */
   readonly loadedSeq: number
   seq: number
 }
@@ -91,8 +92,11 @@ interface Running {
 /** Makes the projection's writer; `instruments` is kept up to date before each bulk. */
 export function createLedgerWriter(instruments: InstrumentTable) {
   return async (tx: Tx, bulk: ProjectionBulk): Promise<void> => {
-    const { shard } = bulk
-    const { postings, balances } = foldLedger(bulk.batches, instruments.known())
+    const { shard, batches } = bulk
+    const isContinued = (batches[0]?.part ?? 0) > 0
+    const before = isContinued ? await readCarried(tx, shard) : null
+    const { postings, balances, carried } = foldLedger(batches, instruments.known(), before)
+    if (before !== null || carried !== null) await writeCarried(tx, shard, carried)
     if (postings.length > 0) {
       const running = await loadRunning(tx, shard, postings)
       for (const rows of entryRows(shard, postings, running)) await insertEntries.run(tx, rows)
@@ -147,9 +151,9 @@ function entryRows(shard: number, postings: readonly Posting[], running: Map<str
     }
     for (const [i, { account, assetId, amount }] of posting.legs.entries()) {
       const balance = running.get(`${account}:${assetId}`)
-      if (balance !== undefined && posting.seq > balance.loadedSeq) {
+      if (balance !== undefined && posting.message > balance.loadedSeq) {
         balance.balance += amount
-        balance.seq = posting.seq
+        balance.seq = posting.message
       }
       const leg = { account, assetId, amount, balanceAfter: balance?.balance ?? amount }
       piece.push(entryRow(shard, posting, posting.firstLeg + i, leg))

@@ -43,6 +43,7 @@ const upsertOrders = defineInsert({
     created_ms: 'bigint',
     updated_ms: 'bigint',
     seq: 'bigint',
+    part: 'integer',
     cl_ord_id: 'text',
   },
   onConflict: `ON CONFLICT (order_id) DO UPDATE SET
@@ -50,8 +51,9 @@ const upsertOrders = defineInsert({
     stop_px = excluded.stop_px, display_qty = excluded.display_qty,
     order_qty = excluded.order_qty, cum_qty = excluded.cum_qty, leaves_qty = excluded.leaves_qty,
     cum_notional = excluded.cum_notional, fees = orders.fees + excluded.fees,
-    updated_ms = excluded.updated_ms, seq = excluded.seq, cl_ord_id = excluded.cl_ord_id
-    WHERE orders.seq < excluded.seq AND excluded.ord_status <> ${REJECTED}`,
+    updated_ms = excluded.updated_ms, seq = excluded.seq, part = excluded.part,
+    cl_ord_id = excluded.cl_ord_id
+    WHERE (orders.seq, orders.part) < (excluded.seq, excluded.part) AND excluded.ord_status <> ${REJECTED}`,
 })
 
 const insertExecutions = defineInsert({
@@ -84,6 +86,8 @@ const insertExecutions = defineInsert({
 interface Step {
   readonly report: ExecutionReport
   readonly seq: number
+  /** Of the batch `seq`. */
+  readonly part: number
   readonly timeMs: number
 }
 
@@ -108,11 +112,11 @@ export interface OrdersFold {
 export function foldOrders(batches: ProjectionBulk['batches']): OrdersFold {
   const orders = new Map<number, OrderFold>()
   const executions: Step[] = []
-  for (const { seq, timestampNs, events } of batches) {
+  for (const { seq, part, timestampNs, events } of batches) {
     const timeMs = Number(timestampNs / 1_000_000n)
     for (const report of events) {
       if (report.type !== 'ExecutionReport') continue
-      const step = { report, seq, timeMs }
+      const step = { report, seq, part, timeMs }
       if (report.execType !== 'New' && report.execType !== 'Triggered') executions.push(step)
       foldStep(orders, step)
     }
@@ -159,7 +163,7 @@ export async function applyOrders(tx: Tx, bulk: ProjectionBulk): Promise<void> {
 }
 
 function orderRow({ orderID, first, last, clOrdID, fees }: OrderFold) {
-  const { report, seq, timeMs } = last
+  const { report, seq, part, timeMs } = last
   return {
     order_id: orderID,
     first_exec_id: first.report.execID,
@@ -184,6 +188,7 @@ function orderRow({ orderID, first, last, clOrdID, fees }: OrderFold) {
     created_ms: first.timeMs,
     updated_ms: timeMs,
     seq,
+    part,
     cl_ord_id: clOrdID,
   }
 }

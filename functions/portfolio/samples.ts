@@ -1,6 +1,7 @@
 // The equity curve: for each account one sample a minute in which its balances changed, valued at
 // the prices of the moment of the last change in that minute. A function of the log alone: however
-// it is cut into bulks, the same samples come out.
+// it is cut into bulks, the same samples come out. `seq` is the number of an event message here: a batch
+// may come in several.
 
 import type { ProjectionBulk } from '#adapters/postgres/index.ts'
 import { FIRST_CLIENT_ACCOUNT } from '#domain/accounts.ts'
@@ -89,7 +90,7 @@ export function foldPortfolio(
     const equity = equityOf(holdings.get(account) ?? [], rates(sample.prices))
     samples.push({ account, bucketMs, equity, seq })
   }
-  for (const { seq, timestampNs, events } of batches) {
+  for (const { message: seq, timestampNs, events } of batches) {
     const bucketMs = Math.floor(Number(timestampNs / 1_000_000n) / BUCKET_MS) * BUCKET_MS
     current = pricesAfter(events, seq, current, prices)
     for (const event of events) {

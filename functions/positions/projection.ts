@@ -1,6 +1,7 @@
 // Event batches -> positions. A bulk loads the touched positions once, folds what happened to them in
 // memory in log order, and writes each back once. Spot positions are what their fills make them;
-// those in perpetuals are the engine's own, and told by it.
+// those in perpetuals are the engine's own, and told by it. `seq` of a row or step is the number of its
+// event message: a batch may come in several.
 
 import {
   defineInsert,
@@ -89,7 +90,7 @@ export function foldPositions(
     if (entry === undefined) positions.set(key, { account, instrumentId, steps: [step] })
     else entry.steps.push(step)
   }
-  for (const { seq, events } of batches) {
+  for (const { message: seq, events } of batches) {
     for (const event of events) {
       notePrice(prices, event, seq)
       if (event.type === 'PositionChanged') {

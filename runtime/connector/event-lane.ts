@@ -9,7 +9,7 @@ import {
   type PullConsumer,
   type PulledBatch,
   type PulledMessage,
-  streamState,
+  streamExtent,
 } from '#adapters/nats/index.ts'
 import type { Logger } from '#adapters/service/index.ts'
 import { OperationalError } from '#contracts/errors.ts'
@@ -89,7 +89,7 @@ export function startEventLane(name: string, stream: string, parts: LaneParts): 
     lag: () => Math.max(0, lane.streamLast - lane.acked),
     problem: () => lane.problem,
     refresh: async () => {
-      const { lastSeq } = await streamState(parts.link, stream)
+      const { lastSeq } = await streamExtent(parts.link, stream)
       lane.streamLast = Math.max(lane.streamLast, lastSeq)
     },
     close: async (waitMs) => {
@@ -244,7 +244,7 @@ async function applied(
 
 /** A function that is ahead of the stream belongs to another stream: stop, and say so. */
 async function checkInside(lane: Lane, seq: number): Promise<void> {
-  const { lastSeq } = await streamState(lane.parts.link, lane.stream)
+  const { lastSeq } = await streamExtent(lane.parts.link, lane.stream)
   if (seq <= lastSeq) return
   const what = `${lane.name} is at ${seq}, but ${lane.stream} ends at ${lastSeq}`
   throw new OperationalError('TE_CONFLICT', what)

@@ -5,17 +5,22 @@
 export const LAYOUT_VERSION = 1
 export const MAGIC = 0x4554
 export const KIND_COMMANDS = 1
+/** A whole event batch, or the last of its parts. */
 export const KIND_EVENTS = 2
+/** A part of an event batch behind which more of it follows. */
+export const KIND_EVENTS_MORE = 3
 
 /**
  * Batch header, 32 bytes. Commands: source = the gateway instance, sourceSeq = its batch number.
  * Events carry the same two from their command batch, and that batch's stream sequence and time.
+ * `count` has 32 bits in commands, 16 in events: there `part` stands in the upper half, from 0.
  */
 export const HEADER = {
   magic: 0,
   version: 2,
   kind: 3,
   count: 4,
+  part: 6,
   source: 8,
   sourceSeq: 12,
   seq: 16,
@@ -130,3 +135,14 @@ export const BALANCE_REASONS = ['Trade', 'Credit', 'Debit', 'Hold', 'Release'] a
 
 /** Commands a batch may hold. */
 export const BATCH_COMMANDS_MAX = 512
+
+/**
+ * Bytes of one event message; the events of a command batch that are more come in several parts. 4 MB
+ * are 17,000 reports: half of what a function takes in one call (8 MB), an eighth of max_payload.
+ * The smallest record has 96 bytes, so at most 43,690 of them stand in a part: `count` has 16 bits.
+ * 65,536 parts are 256 GB, far beyond memory. The cut is a part of the log's bytes: another constant
+ * gives other messages, and a log in which a batch was cut is then refused.
+ */
+export const EVENT_PART_BYTES_MAX = 4 * 2 ** 20
+/** Parts of one batch, at most: what `part` can count. */
+export const EVENT_PARTS_MAX = 65_536

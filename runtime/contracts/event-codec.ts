@@ -1,5 +1,5 @@
-// Event batches: one for each command batch. Matching writes the bytes in place; this codec gives
-// everyone else plain objects and is the layout's reference.
+// Event batches: one for each command batch, in one message or in several parts. Matching writes the
+// bytes in place; this codec gives everyone else plain objects and is the layout's reference.
 
 import type { BalanceChanged, EngineEvent, ExecutionReport, RareEvent } from '#domain/event.ts'
 import {
@@ -15,11 +15,13 @@ import {
   BALANCE_CHANGED as BAL,
   BALANCE_REASONS,
   EXECUTION_REPORT as ER,
+  EVENT_PARTS_MAX,
   FLAG_AGGRESSOR,
   FLAG_POST_ONLY,
   FLAG_REDUCE_ONLY,
   HEADER,
   KIND_EVENTS,
+  KIND_EVENTS_MORE,
   RECORD,
   TYPE_BALANCE_CHANGED,
   TYPE_EXECUTION_REPORT,
@@ -46,6 +48,15 @@ import {
 } from './command-codec.ts'
 import { InputError } from './errors.ts'
 
+/** Which part of its batch a message is: counted from 0, and whether it is the last (or only) one. */
+export interface BatchPart {
+  readonly part: number
+  readonly isLast: boolean
+}
+
+/** The only part of a batch that was not cut. */
+export const WHOLE_BATCH: BatchPart = { part: 0, isLast: true }
+
 /** The events of one command batch; seq and time are those of the command message in its stream. */
 export interface EventBatch extends BatchSource {
   readonly seq: number
@@ -53,13 +64,32 @@ export interface EventBatch extends BatchSource {
   readonly events: readonly EngineEvent[]
 }
 
-/** Encodes one batch. */
-export function encodeEventBatch(batch: EventBatch): Uint8Array {
+/** All that the header of an event message says. */
+export type EventHeader = Omit<EventBatch, 'events'> & BatchPart
+
+/**
+ * One number that orders event messages: of a header, and of the message that must come behind it.
+ * 2^53 / 65,536 = 137 billion batches.
+ */
+export const eventPlace = ({ seq, part }: Pick<EventHeader, 'seq' | 'part'>): number =>
+  seq * EVENT_PARTS_MAX + part
+
+/** The place behind a message: its batch's next part, or the next batch. */
+export const placeAfter = ({
+  seq,
+  part,
+  isLast,
+}: Pick<EventHeader, 'seq' | 'part' | 'isLast'>): number =>
+  isLast ? eventPlace({ seq: seq + 1, part: 0 }) : eventPlace({ seq, part: part + 1 })
+
+/** Encodes one batch, or a part of one. */
+export function encodeEventBatch(batch: EventBatch, place: BatchPart = WHOLE_BATCH): Uint8Array {
   const jsons = batch.events.map((e) => (isHot(e) ? null : Buffer.from(toJson(e))))
   const sizes = batch.events.map((e, i) => sizeOf(e, jsons[i]?.length ?? 0))
   const bytes = new Uint8Array(sizes.reduce((a, b) => a + b, HEADER.size))
   const at = cursorOver(bytes)
-  writeHeader(at, KIND_EVENTS, batch.events.length, batch)
+  writeHeader(at, place.isLast ? KIND_EVENTS : KIND_EVENTS_MORE, batch.events.length, batch)
+  at.view.setUint16(HEADER.part, place.part, true)
   at.view.setFloat64(HEADER.seq, batch.seq, true)
   at.view.setBigInt64(HEADER.timestampNs, batch.timestampNs, true)
   let offset: number = HEADER.size
@@ -72,10 +102,10 @@ export function encodeEventBatch(batch: EventBatch): Uint8Array {
   return bytes
 }
 
-/** Decodes one batch. Errors: TE_INPUT_BODY when the bytes are no event batch of this version. */
-export function decodeEventBatch(bytes: Uint8Array): EventBatch {
+/** Decodes one message. Errors: TE_INPUT_BODY when the bytes are no event batch of this version. */
+export function decodeEventBatch(bytes: Uint8Array): EventBatch & BatchPart {
   const at = cursorOver(bytes)
-  const count = checkHeader(at, KIND_EVENTS)
+  const count = eventCount(at)
   const events: EngineEvent[] = []
   let offset: number = HEADER.size
   for (let i = 0; i < count; i++) {
@@ -86,11 +116,19 @@ export function decodeEventBatch(bytes: Uint8Array): EventBatch {
   return { ...readEventHeader(bytes), events }
 }
 
+/** Checks the header of an event message; answers its count of events. Errors: TE_INPUT_BODY. */
+export function eventCount(at: Cursor): number {
+  checkHeader(at, at.bytes[HEADER.kind] === KIND_EVENTS_MORE ? KIND_EVENTS_MORE : KIND_EVENTS)
+  return at.view.getUint16(HEADER.count, true)
+}
+
 /** Only the header: for whoever routes batches without reading them. */
-export function readEventHeader(bytes: Uint8Array): Omit<EventBatch, 'events'> {
+export function readEventHeader(bytes: Uint8Array): EventHeader {
   const at = cursorOver(bytes)
-  checkHeader(at, KIND_EVENTS)
+  eventCount(at)
   return {
+    part: at.view.getUint16(HEADER.part, true),
+    isLast: at.view.getUint8(HEADER.kind) === KIND_EVENTS,
     source: at.view.getUint32(HEADER.source, true),
     sourceSeq: at.view.getUint32(HEADER.sourceSeq, true),
     seq: at.view.getFloat64(HEADER.seq, true),

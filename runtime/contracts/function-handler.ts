@@ -59,7 +59,7 @@ export type FunctionInit = (
   context: FunctionContext,
 ) => Promise<void | (() => Promise<void>)> | void | (() => Promise<void>)
 
-/** A bulk of event batches, sequences without a gap. */
+/** A bulk of event messages; their numbers in the stream have no gap. */
 export interface EventsCall {
   readonly shard: number
   readonly stream: string
@@ -78,7 +78,7 @@ export interface Emit {
   readonly data: unknown
 }
 
-/** `seq` is the projection's offset now; `expectedSeq` is the first sequence that it lacks. */
+/** Message numbers: `seq` is the last one that is projected now, `expectedSeq` the first that is not. */
 export type EventsOutcome =
   | { readonly ok: true; readonly seq: number; readonly emit?: readonly Emit[] }
   | { readonly ok: false; readonly expectedSeq: number }

@@ -6,13 +6,13 @@ import {
   EXECUTION_REPORT as ER,
   FLAG_AGGRESSOR,
   HEADER,
-  KIND_EVENTS,
   RECORD,
   TYPE_EXECUTION_REPORT,
   TYPE_JSON,
 } from '#contracts/batch-layout.ts'
 import { cursorOver, fromCode } from '#contracts/binary-fields.ts'
-import { checkHeader, readJsonRecord, sizeAt } from '#contracts/command-codec.ts'
+import { readJsonRecord, sizeAt } from '#contracts/command-codec.ts'
+import { eventCount } from '#contracts/event-codec.ts'
 import type { BookReport } from '#domain/book-view.ts'
 import type { AuctionIndication, RareEvent } from '#domain/event.ts'
 import type { Instrument } from '#domain/instrument.ts'
@@ -61,7 +61,7 @@ export function createBatchReader(visitor: BatchVisitor): (bytes: Uint8Array) =>
   }
   return (bytes) => {
     const at = cursorOver(bytes)
-    const count = checkHeader(at, KIND_EVENTS)
+    const count = eventCount(at)
     let offset: number = HEADER.size
     for (let i = 0; i < count; i++) {
       const size = sizeAt(at, offset)

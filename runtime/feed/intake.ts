@@ -1,10 +1,11 @@
-// The tick path of the feed: one event batch in, its messages out, without waiting for anyone.
+// The tick path of the feed: one event message in, its messages out, without waiting for anyone.
 // Messages go to NATS, points to the spool, tickers to the cache writer; each may be down by itself.
 
 import { createInfluxSpool, type InfluxSpool } from '#adapters/influx/index.ts'
+import { readEventHeader } from '#contracts/event-codec.ts'
 import type { MarketSink } from './instrument-market.ts'
 import { createLatestWriter } from './latest-writer.ts'
-import { batchTimeNs, MarketState } from './market-state.ts'
+import { MarketState } from './market-state.ts'
 import { createCounts, type FeedCounts, registerMetrics } from './metrics.ts'
 import type { FeedParts } from './service.ts'
 import { newestSnapshot } from './snapshot-choice.ts'
@@ -19,7 +20,7 @@ export interface Intake {
   readonly counts: FeedCounts
   /** The event that the state started from; 0 without a snapshot. */
   readonly startSeq: number
-  /** Takes one batch; false when it does not follow the last one. */
+  /** Takes one batch or part of one; false when it does not follow the last one. */
   readonly onBatch: (seq: number, data: Uint8Array) => boolean
   /** Says tickers and candles, refreshes the cache, writes snapshots that wait. */
   readonly conflate: () => void
@@ -63,12 +64,14 @@ export async function createIntake(parts: FeedParts): Promise<Intake> {
     counts,
     startSeq,
     onBatch: (seq, data) => {
-      const lagMs = now() - Number(batchTimeNs(data) / 1_000_000n)
+      const { timestampNs, isLast } = readEventHeader(data)
+      const lagMs = now() - Number(timestampNs / 1_000_000n)
       sink.isLive = lagMs < LIVE_MAX_MS
       sink.mark = seq
       const outcome = state.apply(seq, data)
       if (outcome === 'Repeated') counts.repeats++
       if (outcome !== 'Applied') return outcome === 'Repeated'
+      if (!isLast) return true
       counts.batches++
       spool.advance(seq)
       if (sink.isLive) observeLag(lagMs)
@@ -78,7 +81,7 @@ export async function createIntake(parts: FeedParts): Promise<Intake> {
     conflate: () => {
       const nowMs = now()
       sink.isLive = true
-      sink.mark = state.seq
+      sink.mark = Math.max(sink.mark, state.seq)
       for (const market of state.markets()) market.conflate(nowMs, sink)
       latest.tick(nowMs)
       snapshots.tick(nowMs)

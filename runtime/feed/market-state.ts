@@ -1,8 +1,8 @@
-// All markets of a shard, fed by its event batches one after another. A batch that does not follow
-// the last one is not applied: a repeated one changes nothing, a gap is said (A6, C8).
+// All markets of a shard, fed by its event messages one after another. A message that does not follow
+// the last one is not applied: a repeated one changes nothing, a gap is said (A6, C8). Between two
+// parts of a batch a command may be half told: then there is nothing to be written down.
 
-import { HEADER } from '#contracts/batch-layout.ts'
-import { cursorOver } from '#contracts/binary-fields.ts'
+import { eventPlace, placeAfter, readEventHeader } from '#contracts/event-codec.ts'
 import type { Instrument } from '#domain/instrument.ts'
 import { createBatchReader, type FeedReport } from './batch-reader.ts'
 import { InstrumentMarket, type MarketSink } from './instrument-market.ts'
@@ -28,6 +28,7 @@ export class MarketState {
   readonly #touched = new Set<InstrumentMarket>()
   #cmdIndex = -1
   #seq = 0
+  #next = eventPlace({ seq: 1, part: 0 })
   #timeMs = 0
   #batchTimeNs = 0n
 
@@ -42,9 +43,14 @@ export class MarketState {
     })
   }
 
-  /** Last batch applied. */
+  /** Last batch applied whole. */
   get seq(): number {
     return this.#seq
+  }
+
+  /** False between two parts of a batch: only a whole state may be dumped. */
+  get isWhole(): boolean {
+    return this.#next === eventPlace({ seq: this.#seq + 1, part: 0 })
   }
 
   /** Time of the last batch, ms; it never goes back, even when a server's clock does. */
@@ -52,13 +58,17 @@ export class MarketState {
     return this.#timeMs
   }
 
-  /** Takes the batch of a stream sequence. Errors: TE_INPUT_BODY when it is no event batch. */
+  /** Takes batch `seq`, or its next part. Errors: TE_INPUT_BODY when it is no event batch. */
   apply(seq: number, bytes: Uint8Array): ApplyOutcome {
-    if (seq !== this.#seq + 1) return seq <= this.#seq ? 'Repeated' : 'Gap'
-    this.#batchTimeNs = batchTimeNs(bytes)
+    const header = { ...readEventHeader(bytes), seq }
+    const place = eventPlace(header)
+    if (place !== this.#next) return place < this.#next ? 'Repeated' : 'Gap'
+    this.#batchTimeNs = header.timestampNs
     this.#timeMs = Math.max(this.#timeMs, Number(this.#batchTimeNs / 1_000_000n))
     for (const market of this.#byId.values()) market.closeUntil(this.#timeMs, this.#sink)
     this.#read(bytes)
+    this.#next = placeAfter(header)
+    if (!header.isLast) return 'Applied'
     this.#endCommand()
     this.#cmdIndex = -1
     this.#seq = seq
@@ -87,6 +97,7 @@ export class MarketState {
     const markets = dump.markets.map((market) => InstrumentMarket.load(market))
     for (const market of markets) this.#enlist(market)
     this.#seq = dump.seq
+    this.#next = eventPlace({ seq: dump.seq + 1, part: 0 })
     this.#timeMs = dump.timeMs
     this.#batchTimeNs = BigInt(dump.batchTimeNs)
   }
@@ -115,9 +126,4 @@ export class MarketState {
     for (const market of this.#touched) market.endCommand(this.#timeMs, this.#sink)
     this.#touched.clear()
   }
-}
-
-/** The time of a batch as the log has it. */
-export function batchTimeNs(bytes: Uint8Array): bigint {
-  return cursorOver(bytes).view.getBigInt64(HEADER.timestampNs, true)
 }

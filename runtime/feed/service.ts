@@ -6,13 +6,15 @@ import type { Influx, InfluxSpool } from '#adapters/influx/index.ts'
 import {
   type EventFollower,
   followEvents,
+  messageOfBatch,
   type NatsLink,
   type NatsSubscription,
   readLog,
-  streamState,
+  streamExtent,
 } from '#adapters/nats/index.ts'
 import type { MarketCache } from '#adapters/redis/index.ts'
 import type { Logger } from '#adapters/service/index.ts'
+import { readEventHeader } from '#contracts/event-codec.ts'
 import { eventStream, feedRequestSubject } from '#contracts/subjects.ts'
 import type { FeedConfig } from './config.ts'
 import { createIntake, type Intake } from './intake.ts'
@@ -44,7 +46,7 @@ export interface Feed {
 
 /** Tickers and candles at most four times a second. */
 const CONFLATE_MS = 250
-/** With more than that behind, the log is read with back-pressure from InfluxDB first. */
+/** With more messages than that behind, the log is read with back-pressure from InfluxDB first. */
 const BULK_MIN = 1_000
 /** Half of the spool: reading pauses until InfluxDB has taken some. */
 const SPOOL_PAUSE = 100_000
@@ -99,11 +101,11 @@ function follow({ config, link, log }: FeedParts, intake: Intake, signal: AbortS
       shard: config.shard,
       startSeq: state.seq + 1,
       signal,
-      onGap: (from, to) => {
+      onGap: (from) => {
         // The log behind a start is no gap.
         if (!isCaughtUp) return
         counts.gaps++
-        log.warn({ from, to }, 'event batches missing; reading them from the log')
+        log.warn({ from }, 'event batches missing; reading them from the log')
       },
       onBatch: (seq, data) => {
         if (intake.onBatch(seq, data)) return
@@ -146,20 +148,22 @@ async function readBulk(
   signal: AbortSignal,
 ): Promise<void> {
   const stream = eventStream(config.shard)
-  const head = await streamState(link, stream).then(
+  const head = await streamExtent(link, stream).then(
     ({ lastSeq }) => lastSeq,
     () => 0,
   )
   if (head - state.seq < BULK_MIN) return
+  const startSeq = await messageOfBatch(link, config.shard, state.seq + 1)
+  if (head - startSeq < BULK_MIN) return
   const done = Promise.withResolvers<void>()
   const reader = readLog(link, {
     stream,
-    startSeq: state.seq + 1,
+    startSeq,
     signal,
     onLost: (error) => done.reject(error),
-    onMessage: (seq, _timeNs, data) => {
-      onBatch(seq, data)
-      if (seq >= head) return done.resolve()
+    onMessage: (message, _timeNs, data) => {
+      onBatch(readEventHeader(data).seq, data)
+      if (message >= head) return done.resolve()
       if (!isBehind(spool)) return
       reader.pause()
       void waitForRoom(spool, signal).then(reader.resume)

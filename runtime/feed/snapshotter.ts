@@ -1,6 +1,7 @@
 // When the state is written down. A snapshot taken at event n is only named once InfluxDB holds
 // every point up to n: so a restart never starts behind a point that was lost, and what it reads
-// again falls on itself. While InfluxDB is down snapshots wait, and a restart reads more.
+// again falls on itself. While InfluxDB is down snapshots wait, and a restart reads more. Between two
+// parts of a batch none is taken.
 
 import type { MarketState } from './market-state.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
@@ -40,6 +41,7 @@ export function createSnapshotter(options: SnapshotterOptions): Snapshotter {
   let writing: Promise<void> | null = null
 
   const take = (): void => {
+    if (!state.isWhole) return
     waiting = { seq: state.seq, text: JSON.stringify(state.dump()) }
     takenSeq = state.seq
   }

@@ -6,7 +6,7 @@ import {
   type EventFollower,
   followEvents,
   type NatsLink,
-  streamState,
+  streamExtent,
 } from '#adapters/nats/index.ts'
 import type { Logger } from '#adapters/service/index.ts'
 import { eventStream } from '#contracts/subjects.ts'
@@ -16,7 +16,7 @@ import type { EventRouter } from './events/router.ts'
 import type { Rpc } from './rpc.ts'
 import { newTraceId } from './trace.ts'
 
-/** Batches that are read faster than a feed is waited for: a second or two of walking. */
+/** Messages that are read faster than a feed is waited for: a second or two of walking. */
 const SHORT_LOG = 20_000
 const FEED_WAIT_MS = 20_000
 const RETRY_MS = 250
@@ -40,7 +40,7 @@ export async function startEvents(parts: StartEventsParts): Promise<EventFollowe
     shard,
     startSeq,
     onBatch: router.take,
-    onGap: (from, to) => log.info({ from, to }, 'reading events from the stream'),
+    onGap: (from) => log.info({ from }, 'reading events from the stream'),
     signal,
   })
   await follower.ready
@@ -72,7 +72,7 @@ async function chooseStart(parts: StartEventsParts): Promise<number> {
 /** Undefined while the stream is not there or NATS is away. */
 async function streamLength(link: NatsLink, shard: number): Promise<number | undefined> {
   try {
-    return (await streamState(link, eventStream(shard))).messages
+    return (await streamExtent(link, eventStream(shard))).messages
   } catch {
     return undefined
   }

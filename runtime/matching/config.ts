@@ -16,7 +16,7 @@ export const readMatchingConfig = () =>
     durability: env.oneOf('TE_DURABILITY', ['power-safe', 'process-safe'], 'power-safe'),
     dataDir: env.text('TE_DATA_DIR', 'data/matching'),
     snapshotEvery: env.integer('TE_SNAPSHOT_EVERY', 100_000, { min: 1, max: 1_000_000_000 }),
-    /** Event batches on their way; each holds the events of up to 512 commands. */
+    /** Event messages on their way: the events of up to 512 commands each, at most 4 MB. */
     inFlightMax: env.integer('TE_MATCHING_IN_FLIGHT', 64, { min: 1, max: 1_024 }),
     /** Between two ticks of the log's clock; whatever ends by time ends at the next tick. */
     clockMs: env.integer('TE_CLOCK_MS', 1_000, { min: 10, max: 60_000 }),

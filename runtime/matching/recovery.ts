@@ -2,17 +2,23 @@
 // can be one. What follows is the same loop as ever; until it has caught up nothing is accepted.
 
 import {
+  messageOfBatch,
   type NatsLink,
   readLog,
   type SnapshotStore,
   type StreamState,
   streamState,
 } from '#adapters/nats/index.ts'
-import { readEventHeader } from '#contracts/event-codec.ts'
+import { InputError } from '#contracts/errors.ts'
 import { commandStream, eventStream } from '#contracts/subjects.ts'
-import { eventMsgId } from './event-publisher.ts'
+import { type EventTail, readEventTail, wholeSeqOf } from './event-publisher.ts'
 import { BROKEN_MARK, type HighWaterMark } from './high-water-mark.ts'
-import { type BatchApplier, chainAfter, createBatchApplier } from './journal/batch-applier.ts'
+import {
+  type BatchApplier,
+  type BatchApplierOptions,
+  chainAfter,
+  createBatchApplier,
+} from './journal/batch-applier.ts'
 import { Refusal } from './refusal.ts'
 import type { Snapshot } from './snapshot-format.ts'
 import { goodSnapshots } from './snapshots.ts'
@@ -24,14 +30,18 @@ export interface RecoveryStart {
   readonly snapshotSeq: number
   /** Last command batch that the log held when recovery began. */
   readonly targetSeq: number
-  /** Last event batch that was stored when recovery began. */
-  readonly storedSeq: number
+  /** Last event message of the snapshot's batch; 0 when there was no snapshot. */
+  readonly snapshotMessage: number
+  /** Last event message that was stored when recovery began; it may be in the middle of a batch. */
+  readonly tail: EventTail
 }
 
 export interface RecoveryOptions {
   readonly shard: number
   readonly mark: HighWaterMark | typeof BROKEN_MARK | null
   readonly log: { warn(fields: object, message: string): void }
+  /** Only tests cut event batches elsewhere than the log does. */
+  readonly partBytesMax?: number
 }
 
 /** Finds the start. Errors: Refusal when the logs contradict the mark, each other or a snapshot. */
@@ -43,38 +53,45 @@ export async function findStart(
   const { shard, mark, log } = options
   const commands = await streamState(link, commandStream(shard))
   const events = await streamState(link, eventStream(shard))
-  checkLogs(shard, commands, events, mark)
+  const tail = checkLogs(shard, commands, events, mark)
+  const storedSeq = wholeSeqOf(tail)
   const onBad = (name: string): void => log.warn({ snapshot: name }, 'snapshot skipped: not whole')
   for await (const snapshot of goodSnapshots(store, shard, onBad)) {
     const { seq } = snapshot
     if (seq > commands.lastSeq) {
       refuse(`a snapshot is at ${seq}, the command log ends at ${commands.lastSeq}`)
     }
-    if (seq > events.lastSeq) {
-      log.warn({ seq, storedSeq: events.lastSeq }, 'snapshot skipped: its events are not stored')
+    if (seq > storedSeq) {
+      log.warn({ seq, storedSeq }, 'snapshot skipped: its events are not stored')
       continue
     }
-    const applier = restore(snapshot, log)
+    const applier = restore(snapshot, options)
     if (applier === null) continue
     if (commands.firstSeq > seq + 1) {
       refuse(`the command log begins at ${commands.firstSeq}, the snapshot is at ${seq}`)
     }
     checkMark(applier, mark)
-    return start(applier, seq, commands, events)
+    const snapshotMessage = await lastMessageOf(link, shard, seq)
+    return { applier, snapshotSeq: seq, snapshotMessage, targetSeq: commands.lastSeq, tail }
   }
   if (commands.firstSeq > 1) {
     refuse(`the command log begins at ${commands.firstSeq} and there is no snapshot to start from`)
   }
-  return start(createBatchApplier(), 0, commands, events)
+  const applier = createBatchApplier(undefined, applierOptions(options))
+  return { applier, snapshotSeq: 0, snapshotMessage: 0, targetSeq: commands.lastSeq, tail }
 }
 
-function start(
-  applier: BatchApplier,
-  snapshotSeq: number,
-  commands: StreamState,
-  events: StreamState,
-): RecoveryStart {
-  return { applier, snapshotSeq, targetSeq: commands.lastSeq, storedSeq: events.lastSeq }
+function applierOptions({ partBytesMax }: RecoveryOptions): BatchApplierOptions {
+  return partBytesMax === undefined ? {} : { partBytesMax }
+}
+
+async function lastMessageOf(link: NatsLink, shard: number, seq: number): Promise<number> {
+  try {
+    return (await messageOfBatch(link, shard, seq + 1)) - 1
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return refuse('the event log holds a message that is no event batch')
+  }
 }
 
 function checkLogs(
@@ -82,27 +99,30 @@ function checkLogs(
   commands: StreamState,
   events: StreamState,
   mark: RecoveryOptions['mark'],
-): void {
+): EventTail {
   if (mark === BROKEN_MARK) refuse('the high-water mark file cannot be read')
   if (mark !== null && commands.lastSeq < mark.seq) {
     refuse(`the command log ends at ${commands.lastSeq}, but it was at ${mark.seq} before`)
   }
-  if (events.lastSeq > commands.lastSeq) {
-    refuse(`the event log is at ${events.lastSeq}, the command log at ${commands.lastSeq}`)
+  const tail = readEventTail(shard, events.lastSeq, events.lastMsgId)
+  if (tail === null) {
+    return refuse(`the last event message ${events.lastSeq} carries the id "${events.lastMsgId}"`)
   }
-  if (events.lastMsgId !== eventMsgId(shard, events.lastSeq)) {
-    refuse(`the last event batch ${events.lastSeq} carries the id "${events.lastMsgId}"`)
+  if (tail.seq > commands.lastSeq) {
+    refuse(`the event log is at ${tail.seq}, the command log at ${commands.lastSeq}`)
   }
+  return tail
 }
 
 /** Loads a snapshot into a fresh engine; null when the engine cannot take it or differs. */
-function restore(snapshot: Snapshot, log: RecoveryOptions['log']): BatchApplier | null {
+function restore(snapshot: Snapshot, options: RecoveryOptions): BatchApplier | null {
   const { seq } = snapshot
+  const { log } = options
   try {
     const applier = createBatchApplier((engine) => {
       engine.loadSnapshot(snapshot.state)
       return snapshot
-    })
+    }, applierOptions(options))
     if (applier.engine.stateHash() === snapshot.stateHash) return applier
     log.warn({ seq }, 'snapshot skipped: the state hash differs')
   } catch (err) {
@@ -129,58 +149,54 @@ function refuse(why: string): never {
 
 /** Compares what is replayed with what is stored. */
 export interface EventComparer extends AsyncDisposable {
-  /** The replay's running hash after a batch. */
-  readonly expect: (seq: number, chain: Uint8Array) => void
-  /** Resolves when all stored batches were compared. Errors: Refusal at the first that differs. */
+  /** The replay's running hash after a message. */
+  readonly expect: (message: number, chain: Uint8Array) => void
+  /** Resolves when all stored messages were compared. Errors: Refusal at the first that differs. */
   readonly done: Promise<void>
 }
 
-/** Reads the stored batches behind a snapshot and holds them against the replay. */
+/** Reads the stored messages behind a snapshot and holds them against the replay. */
 export function createEventComparer(
   link: NatsLink,
   shard: number,
-  { applier, snapshotSeq, storedSeq }: RecoveryStart,
+  { applier, snapshotMessage, tail }: RecoveryStart,
 ): EventComparer {
   const expected = new Map<number, Uint8Array>()
   const found = new Map<number, Uint8Array>()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   promise.catch(() => undefined)
+  const last = tail.message
   let chain = applier.chain()
-  const compare = (seq: number): void => {
-    const ours = expected.get(seq)
-    const theirs = found.get(seq)
+  const compare = (message: number): void => {
+    const ours = expected.get(message)
+    const theirs = found.get(message)
     if (ours === undefined || theirs === undefined) return
-    expected.delete(seq)
-    found.delete(seq)
+    expected.delete(message)
+    found.delete(message)
     if (Buffer.compare(ours, theirs) !== 0) {
-      const text = `the stored event batch ${seq} is not what the command log gives`
+      const text = `the stored event message ${message} is not what the command log gives`
       reject(new Refusal('LogRefused', text))
-    } else if (seq === storedSeq) resolve()
+    } else if (message === last) resolve()
   }
-  if (storedSeq <= snapshotSeq) resolve()
+  if (last <= snapshotMessage) resolve()
   const reader =
-    storedSeq <= snapshotSeq
+    last <= snapshotMessage
       ? undefined
       : readLog(link, {
           stream: eventStream(shard),
-          startSeq: snapshotSeq + 1,
-          onMessage: (seq, _timeNs, data) => {
-            if (seq > storedSeq) return
-            if (readEventHeader(data).seq !== seq) {
-              const text = `message ${seq} of the event log is another batch`
-              return reject(new Refusal('LogRefused', text))
-            }
+          startSeq: snapshotMessage + 1,
+          onMessage: (message, _timeNs, data) => {
+            if (message > last) return
             chain = chainAfter(chain, data)
-            found.set(seq, chain)
-            compare(seq)
+            found.set(message, chain)
+            compare(message)
           },
           onLost: reject,
         })
   return {
-    expect: (seq, ours) => {
-      if (seq > storedSeq) return
-      expected.set(seq, ours)
-      compare(seq)
+    expect: (message, ours) => {
+      expected.set(message, ours)
+      compare(message)
     },
     done: promise,
     [Symbol.asyncDispose]: async () => {

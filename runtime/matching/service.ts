@@ -12,9 +12,15 @@ import {
 } from '#adapters/nats/index.ts'
 import { OperationalError } from '#contracts/errors.ts'
 import { commandStream } from '#contracts/subjects.ts'
-import { createEventPublisher, type EventPublisher, type PublishEnd } from './event-publisher.ts'
+import {
+  createEventPublisher,
+  type EventPublisher,
+  isSameMessage,
+  type PublishEnd,
+  wholeSeqOf,
+} from './event-publisher.ts'
 import type { BROKEN_MARK, HighWaterMark, MarkKeeper } from './high-water-mark.ts'
-import type { BatchApplier } from './journal/batch-applier.ts'
+import type { AppliedBatch, BatchApplier } from './journal/batch-applier.ts'
 import type { MatchingMetrics } from './metrics.ts'
 import {
   checkMark,
@@ -44,8 +50,10 @@ export interface MatchingOptions {
   readonly epoch: number
   /** Commands between two snapshots. */
   readonly snapshotEvery: number
-  /** Event batches sent and not stored yet. */
+  /** Event messages sent and not stored yet. */
   readonly inFlightMax: number
+  /** Only tests cut event batches elsewhere than the log does. */
+  readonly partBytesMax?: number
   readonly metrics: MatchingMetrics
   readonly log: {
     info(fields: object, message: string): void
@@ -77,6 +85,8 @@ interface State {
   readonly comparer: EventComparer
   readonly snapshots: SnapshotKeeper
   reader: LogReader | undefined
+  /** Number of the last event message of what was applied. */
+  message: number
   role: MatchingRole
   isEnded: boolean
   /** Resolved when the shard ends: nobody waits for more. */
@@ -93,12 +103,13 @@ interface State {
 export async function startMatching(options: MatchingOptions): Promise<MatchingService> {
   const { link, shard, log } = options
   const start = await findStartPatiently(options)
-  const { applier, snapshotSeq, targetSeq, storedSeq } = start
+  const { applier, snapshotSeq, snapshotMessage, targetSeq, tail } = start
+  const storedSeq = wholeSeqOf(tail)
   log.info({ shard, snapshotSeq, targetSeq, storedSeq }, 'recovering')
   const publisher = createEventPublisher(link, {
     shard,
     epoch: options.epoch,
-    storedSeq,
+    tail,
     inFlightMax: options.inFlightMax,
     onStored: (_seq, latencyMs) => options.metrics.stored(latencyMs),
     onConflict: (seq) => log.warn({ shard, seq }, 'the fence refused an event batch'),
@@ -115,6 +126,7 @@ export async function startMatching(options: MatchingOptions): Promise<MatchingS
       await options.marks.flush()
     }),
     reader: undefined,
+    message: snapshotMessage,
     role: 'recovering',
     isEnded: false,
     ended: Promise.withResolvers<void>(),
@@ -203,7 +215,7 @@ function asRefusal(error: unknown): Refusal {
 
 function takeBatch(state: State, seq: number, timeNs: bigint, data: Uint8Array): void {
   if (state.isEnded) return
-  const { options, applier, publisher, start } = state
+  const { options, applier, start } = state
   const startedAt = performance.now()
   const applied = applier.apply(seq, timeNs, data)
   state.lastLogTime = timeNs
@@ -218,14 +230,31 @@ function takeBatch(state: State, seq: number, timeNs: bigint, data: Uint8Array):
     } catch (error) {
       return end(state, asRefusal(error))
     }
-    state.comparer.expect(seq, applier.chain())
   }
-  if (seq > start.storedSeq) {
-    publisher.publish(seq, applied.bytes)
-    if (publisher.pending() >= options.inFlightMax) holdBack(state)
+  if (!takeEvents(state, seq, applied)) {
+    const text = `message ${start.tail.message} of the event log is not what the command log gives`
+    return end(state, new Refusal('LogRefused', text))
   }
   state.commandsSinceSnapshot += applied.commands
   if (state.commandsSinceSnapshot >= options.snapshotEvery) snapshotInBackground(state)
+}
+
+/**
+ * Each event message is compared with the one that is stored, or published. False: the last one that
+ * is stored is another part of another batch, or there is none of ours for it.
+ */
+function takeEvents(state: State, seq: number, { parts }: AppliedBatch): boolean {
+  const { options, publisher, comparer } = state
+  const { tail, targetSeq } = state.start
+  for (const [part, { bytes, chain }] of parts.entries()) {
+    const place = { seq, part, isLast: part === parts.length - 1 }
+    state.message += 1
+    if (state.message > tail.message) publisher.publish(seq, bytes, place)
+    else comparer.expect(state.message, chain)
+    if (state.message === tail.message && !isSameMessage(place, tail)) return false
+  }
+  if (publisher.pending() >= options.inFlightMax) holdBack(state)
+  return seq !== targetSeq || state.message >= tail.message
 }
 
 function holdBack(state: State): void {

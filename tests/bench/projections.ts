@@ -214,7 +214,7 @@ function makeLog(orders: number, perBatch: number): Log {
     const source = { source: 1, sourceSeq: seq }
     const time = BigInt(seq) * 1_000_000n + 1_700_000_000_000_000_000n
     const applied = applier.apply(seq, time, encodeCommandBatch(source, commands))
-    messages.push(applied.bytes)
+    messages.push(applied.parts[0].bytes)
     events += applied.events
   }
   append(opening())

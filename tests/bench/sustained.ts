@@ -148,7 +148,7 @@ async function openGauge({ stack }: BenchVenue): Promise<Gauge> {
     async read() {
       const { lastSeq } = await streamState(link, eventStream(0))
       const { rows } = await pool.query<{ slowest: number }>(
-        'SELECT min(seq) AS slowest FROM projection_offset',
+        'SELECT min(seq + extra_messages) AS slowest FROM projection_offset',
         [],
       )
       return { last: lastSeq, slowest: rows[0]?.slowest ?? 0 }

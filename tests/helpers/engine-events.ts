@@ -1,5 +1,6 @@
 // Event batches as the real engine makes them from a seeded flow of commands.
 
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
 import { decodeEventBatch, type EventBatch } from '#contracts/event-codec.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { createBatchApplier } from '../../runtime/matching/journal/batch-applier.ts'
@@ -10,12 +11,13 @@ const START_NS = 1_700_000_000_000_000_000n
 const STEP_NS = 1_000_000_000n
 
 /** The first batch lists BTC-USD and funds eight accounts from 1000. Sequences start at 1. */
-export function engineBatches(seed: number, count: number, commandsMax = 20): EventBatch[] {
+export function engineBatches(seed: number, count: number, commandsMax = 20): ProjectedBatch[] {
   const applier = createBatchApplier()
   const flow = createCommandFlow(seed)
   return Array.from({ length: count }, (_, i) => {
     const timestampNs = START_NS + BigInt(i) * STEP_NS
-    return decodeEventBatch(applier.apply(i + 1, timestampNs, flow.next(commandsMax)).bytes)
+    const { parts } = applier.apply(i + 1, timestampNs, flow.next(commandsMax))
+    return { ...decodeEventBatch(parts[0].bytes), message: i + 1 }
   })
 }
 

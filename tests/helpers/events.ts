@@ -1,6 +1,7 @@
 // Events and calls for tests of projections: one line each, with everything else plausible.
 
-import { type EventBatch, encodeEventBatch } from '#contracts/event-codec.ts'
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
+import { type EventBatch, encodeEventBatch, WHOLE_BATCH } from '#contracts/event-codec.ts'
 import type { EventFrame } from '#contracts/function-call.ts'
 import type { EventsCall } from '#contracts/function-handler.ts'
 import type { BalanceChanged, EngineEvent, ExecutionReport } from '#domain/event.ts'
@@ -145,17 +146,34 @@ export function listed(instrument: Instrument = BTC_USD): EngineEvent {
 }
 
 /** A batch of events at a sequence; one second of log time per sequence. */
-export function batch(seq: number, events: readonly EngineEvent[]): EventBatch {
-  return { source: 1, sourceSeq: seq, seq, timestampNs: BigInt(seq) * 1_000_000_000n, events }
+export function batch(seq: number, events: readonly EngineEvent[]): ProjectedBatch {
+  const timestampNs = BigInt(seq) * 1_000_000_000n
+  return { source: 1, sourceSeq: seq, seq, timestampNs, events, ...WHOLE_BATCH, message: seq }
+}
+
+/** A batch that came in parts, the first of them as message `message` of the log. */
+export function parts(
+  seq: number,
+  message: number,
+  ...events: readonly (readonly EngineEvent[])[]
+): ProjectedBatch[] {
+  return events.map((some, part) => ({
+    ...batch(seq, some),
+    message: message + part,
+    part,
+    isLast: part === events.length - 1,
+  }))
 }
 
 /** The connector's call with these batches; a number stands for a skipped frame. */
-export function eventsCall(batches: readonly (EventBatch | number)[]): EventsCall {
-  const frames: EventFrame[] = batches.map((item) =>
-    typeof item === 'number'
-      ? { seq: item, data: new Uint8Array(), skipped: true, traceparent: '' }
-      : { seq: item.seq, data: encodeEventBatch(item), skipped: false, traceparent: '' },
-  )
+export function eventsCall(batches: readonly (EventBatch | ProjectedBatch | number)[]): EventsCall {
+  const frames: EventFrame[] = batches.map((item) => {
+    if (typeof item === 'number') {
+      return { seq: item, data: new Uint8Array(), skipped: true, traceparent: '' }
+    }
+    const { message, ...place } = { message: item.seq, ...WHOLE_BATCH, ...item }
+    return { seq: message, data: encodeEventBatch(item, place), skipped: false, traceparent: '' }
+  })
   return {
     shard: 0,
     stream: 'TE_EVT_0',

@@ -14,6 +14,7 @@ import {
   streamState,
 } from '#adapters/nats/index.ts'
 import { commandStream, commandSubject, eventStream, SNAPSHOT_BUCKET } from '#contracts/subjects.ts'
+import { readEventTail } from '../../runtime/matching/event-publisher.ts'
 import { createMarkKeeper, markPath, readMark } from '../../runtime/matching/high-water-mark.ts'
 import { createMatchingMetrics } from '../../runtime/matching/metrics.ts'
 import type { Refusal } from '../../runtime/matching/refusal.ts'
@@ -41,6 +42,7 @@ export interface MatchingFixture extends AsyncDisposable {
   readonly start: (options?: {
     readonly link?: NatsLink
     readonly dataDir?: string
+    readonly epoch?: number
   }) => Promise<StartedMatching>
   /** Resolves when a service has applied, and the event log holds, all commands. */
   readonly settled: (started: StartedMatching) => Promise<void>
@@ -48,7 +50,7 @@ export interface MatchingFixture extends AsyncDisposable {
 
 /** Starts the server. */
 export async function startMatchingFixture(
-  options: { readonly sync?: 'always' | '2m' } = {},
+  options: { readonly sync?: 'always' | '2m'; readonly partBytesMax?: number } = {},
 ): Promise<MatchingFixture> {
   const stack = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'te-matching-'))
@@ -69,7 +71,7 @@ export async function startMatchingFixture(
       const msgId = (): string => `test:${performance.now()}:${++appended}`
       await Promise.all(batches.map((data) => commands.publish(data, { msgId: msgId() })))
     },
-    start: (extra = {}) => startOne(extra.link ?? link, store, extra.dataDir ?? dataDir),
+    start: (extra = {}) => startOne({ link, store, dataDir, ...options, ...extra }),
     settled: async ({ service, refusal }) => {
       await service.recovered
       await until('all commands are applied and their events stored', async () => {
@@ -85,14 +87,23 @@ export async function startMatchingFixture(
 async function isSettled(link: NatsLink, service: MatchingService): Promise<boolean> {
   const { lastSeq } = await streamState(link, commandStream(0))
   const events = await streamState(link, eventStream(0))
-  return service.seq() === lastSeq && events.lastSeq === lastSeq
+  const tail = readEventTail(0, events.lastSeq, events.lastMsgId)
+  return service.seq() === lastSeq && tail?.seq === lastSeq && tail.isLast
 }
 
-async function startOne(
-  link: NatsLink,
-  store: SnapshotStore,
-  dataDir: string,
-): Promise<StartedMatching> {
+async function startOne({
+  link,
+  store,
+  dataDir,
+  partBytesMax,
+  epoch = 1,
+}: {
+  readonly link: NatsLink
+  readonly store: SnapshotStore
+  readonly dataDir: string
+  readonly partBytesMax?: number
+  readonly epoch?: number
+}): Promise<StartedMatching> {
   const path = markPath(dataDir, 0)
   const mark = await readMark(path)
   const marks = await createMarkKeeper(path, (error) => {
@@ -107,7 +118,8 @@ async function startOne(
     marks,
     mark,
     shard: 0,
-    epoch: 1,
+    epoch,
+    ...(partBytesMax === undefined ? {} : { partBytesMax }),
     snapshotEvery: 1_000_000,
     inFlightMax: 16,
     metrics: createMatchingMetrics(new Registry()),

@@ -1,5 +1,5 @@
 // The proof behind every fault test: the command log replayed through a fresh engine must give the
-// event log, byte for byte, each batch once.
+// event log, byte for byte, each batch once, in the same parts.
 
 import { type NatsLink, readLog, streamState } from '#adapters/nats/index.ts'
 import { commandStream, eventStream } from '#contracts/subjects.ts'
@@ -40,27 +40,39 @@ export interface ReplayResult {
   readonly commands: number
   readonly trades: number
   readonly applier: BatchApplier
+  readonly events: number
+  /** Event messages. */
+  readonly messages: number
   /** Sequences whose stored event batch is not what the replay gives. */
   readonly different: readonly number[]
 }
 
 /** Replays TE_CMD of a shard and compares with TE_EVT. */
-export async function compareWithReplay(link: NatsLink, shard = 0): Promise<ReplayResult> {
+export async function compareWithReplay(
+  link: NatsLink,
+  shard = 0,
+  options: { readonly partBytesMax?: number } = {},
+): Promise<ReplayResult> {
   const commands = await readWholeLog(link, commandStream(shard))
   const events = await readWholeLog(link, eventStream(shard))
-  const applier = createBatchApplier()
+  const applier = createBatchApplier(undefined, options)
   const different: number[] = []
+  let messages = 0
+  let eventCount = 0
   let commandCount = 0
   let trades = 0
   for (const { seq, timeNs, data } of commands) {
     const applied = applier.apply(seq, timeNs, data)
     commandCount += applied.commands
     trades += applied.trades
-    const stored = events[seq - 1]
-    const isSame =
-      stored?.seq === seq && Buffer.compare(Buffer.from(stored.data), applied.bytes) === 0
+    eventCount += applied.events
+    const isSame = applied.parts.every(({ bytes }) => {
+      const stored = events[messages++]
+      return stored?.seq === messages && Buffer.compare(Buffer.from(stored.data), bytes) === 0
+    })
     if (!isSame) different.push(seq)
   }
-  for (const { seq } of events.slice(commands.length)) different.push(seq)
-  return { batches: commands.length, commands: commandCount, trades, applier, different }
+  for (const { seq } of events.slice(messages)) different.push(seq)
+  const counts = { batches: commands.length, commands: commandCount, trades }
+  return { ...counts, events: eventCount, messages, applier, different }
 }

@@ -6,6 +6,7 @@ import { type NatsLink, streamState } from '#adapters/nats/index.ts'
 import { decodeEventBatch } from '#contracts/event-codec.ts'
 import { eventStream, matchingRequestSubject } from '#contracts/subjects.ts'
 import type { ExecutionReport } from '#domain/event.ts'
+import { readEventTail } from '../../runtime/matching/event-publisher.ts'
 import type { Outcome } from './order-journal.ts'
 import { compareWithReplay, readWholeLog } from './replay-log.ts'
 import { until } from './until.ts'
@@ -34,8 +35,9 @@ export async function verifyVenue(
 ): Promise<VenueProblems & { readonly trades: number; readonly batches: number }> {
   const pool = new pg.Pool({ connectionString: pgUrl, max: 2 })
   try {
-    const { lastSeq } = await streamState(link, eventStream(0))
-    await until(`projections reach ${lastSeq}`, () => haveReached(pool, lastSeq), 90_000)
+    const { lastSeq, lastMsgId } = await streamState(link, eventStream(0))
+    const seq = readEventTail(0, lastSeq, lastMsgId)?.seq ?? Number.NaN
+    await until(`projections reach ${seq}`, () => haveReached(pool, seq), 90_000)
     const replay = await compareWithReplay(link)
     const reports = await readReports(link)
     return {
@@ -65,11 +67,10 @@ type TradeReport = ExecutionReport & { readonly seq: number }
 
 async function readReports(link: NatsLink): Promise<readonly TradeReport[]> {
   const log = await readWholeLog(link, eventStream(0))
-  return log.flatMap(({ seq, data }) =>
-    decodeEventBatch(data).events.flatMap((event) =>
-      event.type === 'ExecutionReport' ? [{ ...event, seq }] : [],
-    ),
-  )
+  return log.flatMap(({ data }) => {
+    const { seq, events } = decodeEventBatch(data)
+    return events.flatMap((event) => (event.type === 'ExecutionReport' ? [{ ...event, seq }] : []))
+  })
 }
 
 /** Every order that a client was told of stands in the log once; none stands there twice. */

@@ -1,7 +1,7 @@
 // The alerts function over its real handler and a real database.
 
 import test from 'ava'
-import { createInstrumentTable, type Tx } from '#adapters/postgres/index.ts'
+import { createInstrumentTable, type ProjectedBatch, type Tx } from '#adapters/postgres/index.ts'
 import type { EventBatch } from '#contracts/event-codec.ts'
 import { fireAlerts } from '../../functions/alerts/fire.ts'
 import * as handler from '../../functions/alerts/handler.ts'
@@ -246,7 +246,7 @@ run('bad wishes are refused by field', async (t) => {
 
 run('E7: the statements of a bulk are as many for one alert as for a hundred', async (t) => {
   const instruments = createInstrumentTable(db.pool)
-  const statementsOf = async (batches: EventBatch[]) => {
+  const statementsOf = async (batches: ProjectedBatch[]) => {
     let statements = 0
     const pushes = await db.pool.withTx((tx) => {
       const counting: Tx = {
@@ -256,7 +256,7 @@ run('E7: the statements of a bulk are as many for one alert as for a hundred', a
           return tx.query(sql, params)
         },
       }
-      const bulk = { shard: 0, batches, fromSeq: head, toSeq: head + batches.length }
+      const bulk = { shard: 0, batches }
       return fireAlerts(counting, bulk, instruments)
     })
     return { statements, pushes: pushes.length }

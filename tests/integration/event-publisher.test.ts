@@ -8,6 +8,7 @@ import {
   type EventPublisher,
 } from '../../runtime/matching/event-publisher.ts'
 import { emptyEventBatch, startLog } from '../helpers/log-fixture.ts'
+import { shortenWindow } from '../helpers/short-window.ts'
 
 const STREAM = 'TE_EVT_0'
 const WINDOW_MS = 100
@@ -17,7 +18,7 @@ async function publisherBehind(link: NatsLink, storedSeq: number, conflicts: num
   const publisher: EventPublisher = createEventPublisher(link, {
     shard: 0,
     epoch: 1,
-    storedSeq,
+    tail: { message: storedSeq, seq: storedSeq, part: 0, isLast: true },
     inFlightMax: 16,
     onConflict: (seq) => void conflicts.push(seq),
     onEnd: (why, detail) => void ended.push(`${why}: ${detail}`),
@@ -25,23 +26,9 @@ async function publisherBehind(link: NatsLink, storedSeq: number, conflicts: num
   return { publisher, ended }
 }
 
-/** Makes the stream forget ids after WINDOW_MS, as it forgets them after two minutes in production. */
-async function shortenWindow(link: NatsLink): Promise<void> {
-  const ask = async (verb: string, body: object): Promise<{ config: object; error?: object }> => {
-    const bytes = new TextEncoder().encode(JSON.stringify(body))
-    const { data } = await link.request(`$JS.API.STREAM.${verb}.${STREAM}`, bytes, {
-      timeoutMs: 2000,
-    })
-    return JSON.parse(Buffer.from(data).toString()) as { config: object; error?: object }
-  }
-  const { config } = await ask('INFO', {})
-  const { error } = await ask('UPDATE', { ...config, duplicate_window: WINDOW_MS * 1_000_000 })
-  if (error !== undefined) throw new Error(JSON.stringify(error))
-}
-
 test('L1: after a quiet time and a restart of the server the chain goes on, without gap or repeat', async (t) => {
   await using log = await startLog({ sync: 'always' })
-  await shortenWindow(log.link)
+  await shortenWindow(log.link, STREAM, WINDOW_MS)
   const conflicts: number[] = []
   const before = await publisherBehind(log.link, 0, conflicts)
   for (let seq = 1; seq <= 3; seq++) before.publisher.publish(seq, emptyEventBatch(seq))

@@ -8,9 +8,13 @@ import {
   readServerDurability,
   streamState,
 } from '#adapters/nats/index.ts'
-import { commandStream, commandSubject, eventStream } from '#contracts/subjects.ts'
+import { encodeCommandBatch } from '#contracts/command-codec.ts'
+import { readEventHeader } from '#contracts/event-codec.ts'
+import { commandStream, commandSubject, eventStream, eventSubject } from '#contracts/subjects.ts'
+import type { Command } from '#domain/command.ts'
 import { createCommandFlow, createDice } from '../helpers/command-flow.ts'
 import { type LogFixture, startLog } from '../helpers/log-fixture.ts'
+import { manyOrders, massCancel, openVenue } from '../helpers/many-orders.ts'
 import { type MatchingProcess, startMatchingProcess } from '../helpers/matching-process.ts'
 import { compareWithReplay, readWholeLog } from '../helpers/replay-log.ts'
 import { until } from '../helpers/until.ts'
@@ -174,3 +178,57 @@ test.serial('A10: SIGTERM ends matching in time even when NATS is gone', async (
     t.is(await matching.end('SIGTERM'), 0, matching.output())
   })
 })
+
+test.serial(
+  'F1: a mass cancel of 60,000 orders is told in parts, each once, through kills between them',
+  async (t) => {
+    t.timeout(170_000)
+    await using log = await startLog()
+    await withDataDir(async (dataDir) => {
+      const target = { stream: commandStream(0), subject: commandSubject(0) }
+      await using gateway = createLogPublisher(log.link, { ...target, inFlightMax: 16 })
+      let sent = 0
+      const append = (commands: Command[]) => {
+        sent++
+        const data = encodeCommandBatch({ source: 1, sourceSeq: sent }, commands)
+        return gateway.publish(data, { msgId: `gw:${sent}` })
+      }
+      const killed: string[] = []
+      await append(openVenue(60_000))
+      for (const commands of manyOrders(60_000)) void append(commands)
+      await append([massCancel()])
+      // Each dies as soon as a part of the mass cancel, but not the last one, is seen.
+      for (let kill = 0; kill < 3; kill++) {
+        const { promise: seen, resolve } = Promise.withResolvers<void>()
+        const watch = log.link.subscribe(eventSubject(0), (data) => {
+          const { seq, isLast } = readEventHeader(data)
+          if (seq === sent && !isLast) resolve()
+        })
+        await using matching = await startMatchingProcess({
+          natsUrl: log.server.url,
+          dataDir,
+          // One part at a time: the next one leaves when this one is stored.
+          env: { TE_MATCHING_IN_FLIGHT: '1' },
+        })
+        await Promise.race([seen, matching.ready()])
+        await matching.end('SIGKILL')
+        watch.unsubscribe()
+        killed.push((await streamState(log.link, eventStream(0))).lastMsgId)
+      }
+      await using final = await startMatchingProcess({ natsUrl: log.server.url, dataDir })
+      await final.ready()
+      await append(manyOrders(1, 100_000)[0] ?? [])
+      await until('the venue goes on', async () => {
+        return (await streamState(log.link, eventStream(0))).lastMsgId === `0:${sent}`
+      })
+      const result = await compareWithReplay(log.link)
+      t.deepEqual(result.different, [])
+      t.is(result.messages, sent + 3, 'four parts')
+      t.true(
+        killed.some((msgId) => msgId.startsWith(`0:${sent - 1}.`)),
+        `killed behind ${killed.join(' ')}`,
+      )
+      t.log(`killed behind ${killed.join(' ')}; ${result.messages} messages`)
+    })
+  },
+)

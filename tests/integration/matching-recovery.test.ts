@@ -135,7 +135,7 @@ test('events that were not stored before the end are stored by the next start', 
   const target = { stream: eventStream(0), subject: eventSubject(0), inFlightMax: 8 }
   await using dead = createLogPublisher(venue.link, target)
   for (const { seq, timeNs, data } of await readWholeLog(venue.link, 'TE_CMD_0')) {
-    const { bytes } = replay.apply(seq, timeNs, data)
+    const { bytes } = replay.apply(seq, timeNs, data).parts[0]
     if (seq <= 40 || seq > 55) continue
     await dead.publish(bytes, { msgId: `0:${seq}`, expectedLastMsgId: `0:${seq - 1}` })
   }
@@ -257,7 +257,7 @@ test('C5: stored events that differ from the replay are refused before anything 
   const target = { stream: eventStream(0), subject: eventSubject(0), inFlightMax: 8 }
   await using liar = createLogPublisher(venue.link, target)
   for (const { seq, timeNs, data } of await readWholeLog(venue.link, 'TE_CMD_0')) {
-    const { bytes } = replay.apply(seq, timeNs, data)
+    const { bytes } = replay.apply(seq, timeNs, data).parts[0]
     if (seq === 7) bytes[bytes.length - 1] = 255
     const expectedLastMsgId = seq === 1 ? '' : `0:${seq - 1}`
     await liar.publish(bytes, { msgId: `0:${seq}`, expectedLastMsgId })

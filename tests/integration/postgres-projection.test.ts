@@ -11,7 +11,7 @@ import {
   type Tx,
 } from '#adapters/postgres/index.ts'
 import { createTestDatabase, type TestDatabase, whyNoDatabase } from '../helpers/database.ts'
-import { BTC_USD, balance, batch, eventsCall, listed } from '../helpers/events.ts'
+import { BTC_USD, balance, batch, eventsCall, listed, parts } from '../helpers/events.ts'
 import { until } from '../helpers/until.ts'
 
 const missing = whyNoDatabase()
@@ -167,6 +167,107 @@ run('E4: a server that dies inside a bulk leaves nothing of it, and takes it aga
   t.deepEqual(await state(), before)
   t.deepEqual(await makeProjection().take(call), { ok: true, seq: 4 })
   t.deepEqual(await state(), { n: 8, sum: 44n, total: 44n, offset: 4 })
+})
+
+/** Batches 1, 2 in three parts, 3 in two parts, 4: messages 1 to 7 of the log, one credit each. */
+const partedLog = () => {
+  const one = (i: number) => [balance({ delta: 10n ** BigInt(i) })]
+  return [
+    ...parts(1, 1, one(0)),
+    ...parts(2, 2, one(1), one(2), one(3)),
+    ...parts(3, 5, one(4), one(5)),
+    ...parts(4, 7, one(6)),
+  ]
+}
+const messages = async (): Promise<[number, number]> => {
+  const { rows } = await db.pool.query<{ seq: number; message: number }>(
+    `SELECT seq, seq + extra_messages AS message FROM projection_offset WHERE function = 'test'`,
+  )
+  return [rows[0]?.seq ?? 0, rows[0]?.message ?? 0]
+}
+
+run('C6: the offset tells each part, and readers the last batch that is whole', async (t) => {
+  const projection = makeProjection()
+  const found: [number, number][] = []
+  for (const [i, part] of partedLog().entries()) {
+    t.deepEqual(await projection.take(eventsCall([part])), { ok: true, seq: i + 1 })
+    found.push(await messages())
+  }
+  t.deepEqual(found, [
+    [1, 1],
+    [1, 2],
+    [1, 3],
+    [2, 4],
+    [2, 5],
+    [3, 6],
+    [4, 7],
+  ])
+  t.deepEqual(await state(), { n: 7, sum: 1_111_111n, total: 1_111_111n, offset: 4 })
+})
+
+run('C6: a reader of a batch waits until its last part is there', async (t) => {
+  const projection = makeProjection()
+  const log = partedLog()
+  await projection.take(eventsCall(log.slice(0, 3)))
+  await t.throwsAsync(projection.waitForSeq(2), {
+    code: 'TE_BEHIND',
+    message: /at 1, not yet at 2/,
+  })
+  const waiting = projection.waitForSeq(2)
+  await projection.take(eventsCall(log.slice(3, 4)))
+  t.is(await waiting, 2)
+})
+
+run('C5: parts that are repeated, in whatever bulks, leave the rows of one', async (t) => {
+  const log = partedLog()
+  for (let size = 1; size <= log.length; size++) {
+    for (let from = 0; from < log.length; from += size) {
+      const outcome = await makeProjection().take(eventsCall(log.slice(from, from + size)))
+      t.deepEqual(outcome, { ok: true, seq: size === 1 ? from + 1 : 7 })
+    }
+  }
+  t.deepEqual(await state(), { n: 7, sum: 1_111_111n, total: 1_111_111n, offset: 4 })
+})
+
+run('C1: a part that is missing is a gap, and asked for by its number in the log', async (t) => {
+  const projection = makeProjection()
+  const log = partedLog()
+  await projection.take(eventsCall(log.slice(0, 2)))
+  const later = await projection.take(eventsCall(log.slice(3)))
+  t.deepEqual(later, { ok: false, expectedSeq: 3 })
+  t.deepEqual(await messages(), [1, 2])
+})
+
+run(
+  'C7: a part that is a dead letter is passed over, and the batches behind it count',
+  async (t) => {
+    const projection = makeProjection()
+    const [first = 1, second = 2, , ...rest] = partedLog()
+    t.deepEqual(await projection.take(eventsCall([first, second, 3])), { ok: true, seq: 3 })
+    t.deepEqual(await projection.take(eventsCall(rest)), { ok: true, seq: 7 })
+    t.deepEqual(await messages(), [4, 7])
+    t.is((await state()).n, 6)
+  },
+)
+
+run('E4: a server that dies between two parts, or in one, takes each of them once', async (t) => {
+  const log = partedLog()
+  const dying = makeProjection(async (tx, bulk) => {
+    await applyPostings(tx, bulk)
+    await db.server?.crash()
+  })
+  for (const [i, part] of log.entries()) {
+    const call = eventsCall([part])
+    if (i === 2 || i === 3) {
+      await t.throwsAsync(dying.take(call), { code: 'TE_UNAVAILABLE_POSTGRES' })
+      await db.server?.start()
+      t.deepEqual(await messages(), [1, i], 'nothing of the part')
+    }
+    t.deepEqual(await makeProjection().take(call), { ok: true, seq: i + 1 })
+    // What came before must survive the crash: synchronous_commit is off for projections.
+    await db.pool.query('CHECKPOINT')
+  }
+  t.deepEqual(await state(), { n: 7, sum: 1_111_111n, total: 1_111_111n, offset: 4 })
 })
 
 run('D10: an offset that somebody moved meanwhile ends the transaction', async (t) => {

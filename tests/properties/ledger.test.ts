@@ -2,11 +2,13 @@
 
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
 import { encodeCommandBatch } from '#contracts/command-codec.ts'
-import { decodeEventBatch, type EventBatch } from '#contracts/event-codec.ts'
+import { decodeEventBatch } from '#contracts/event-codec.ts'
 import type { Command } from '#domain/command.ts'
 import { postExternal, postTrade } from '#domain/ledger-entry.ts'
-import { foldLedger } from '../../functions/ledger/postings.ts'
+import type { CarriedCommand } from '../../functions/ledger/open-command.ts'
+import { foldLedger, type LedgerFold } from '../../functions/ledger/postings.ts'
 import { foldPositions } from '../../functions/positions/projection.ts'
 import {
   type BatchApplier,
@@ -78,12 +80,12 @@ test('V9: journal and positions are the engine through perpetuals, liquidations 
   for (let seed = 1; seed <= 12; seed++) {
     const commands = new RandomCommands(seed)
     const applier = createBatchApplier()
-    const batches: EventBatch[] = []
+    const batches: ProjectedBatch[] = []
     const take = (command: Command): void => {
       const seq = applier.seq() + 1
       const data = encodeCommandBatch({ source: 1, sourceSeq: seq }, [command])
-      const { bytes } = applier.apply(seq, START_NS + BigInt(seq) * 1_000_000n, data)
-      const batch = decodeEventBatch(bytes)
+      const { parts } = applier.apply(seq, START_NS + BigInt(seq) * 1_000_000n, data)
+      const batch = { ...decodeEventBatch(parts[0].bytes), message: seq }
       commands.observe(batch.events)
       batches.push(batch)
     }
@@ -108,10 +110,49 @@ test('V9: journal and positions are the engine through perpetuals, liquidations 
   t.true(settlements > 50, `only ${settlements} settlements: the streams prove little`)
 })
 
+test('V9: the journal is the same engine when every batch comes in small parts, each by itself', (t) => {
+  const [commands, partBytesMax] = [new RandomCommands(7), 700]
+  const applier = createBatchApplier(undefined, { partBytesMax })
+  const journal = new Map<string, bigint>()
+  const legs = new Set<string>()
+  let carried: CarriedCommand | null = null
+  let message = 0
+  let carriedBatches = 0
+  const take = (group: readonly Command[]): void => {
+    const seq = applier.seq() + 1
+    const data = encodeCommandBatch({ source: 1, sourceSeq: seq }, group)
+    const { parts } = applier.apply(seq, START_NS + BigInt(seq) * 1_000_000n, data)
+    for (const { bytes } of parts) {
+      const part: ProjectedBatch = { ...decodeEventBatch(bytes), message: ++message }
+      commands.observe(part.events)
+      const instruments = new Map(applier.engine.instruments().map((i) => [i.instrumentId, i]))
+      const fold: LedgerFold = foldLedger([part], instruments, carried)
+      carried = fold.carried
+      if (carried !== null) carriedBatches++
+      for (const posting of fold.postings) {
+        for (const [i, { account: of, assetId, amount: n }] of posting.legs.entries()) {
+          const key = `${of}:${assetId}`
+          journal.set(key, (journal.get(key) ?? 0n) + n)
+          legs.add(`${seq}:${posting.firstLeg + i}`)
+        }
+      }
+      count += fold.postings.reduce((sum, posting) => sum + posting.legs.length, 0)
+    }
+  }
+  let count = 0
+  for (const command of commands.opening()) take([command])
+  for (let i = 0; i < 500; i++) take([commands.next(), commands.next(), commands.next()])
+  for (const { account: of, assetId, balance } of applier.engine.balances()) {
+    t.is(journal.get(`${of}:${assetId}`) ?? 0n, balance, `${of} ${assetId}`)
+  }
+  t.is(legs.size, count, 'every leg has a number of its own')
+  t.true(carriedBatches > 100, 'many commands go on in another part')
+})
+
 function assertPositions(
   t: ExecutionContext,
   { engine }: BatchApplier,
-  batches: readonly EventBatch[],
+  batches: readonly ProjectedBatch[],
 ): void {
   const instruments = new Map(engine.instruments().map((i) => [i.instrumentId, i]))
   const told = foldPositions(batches, instruments).positions.flatMap((position) => {

@@ -90,9 +90,9 @@ test('the feed shows the levels of the engine after every batch', (t) => {
       const applier = createBatchApplier()
       const state = new MarketState(recordingSink(false))
       for (let seq = 1; seq <= 150; seq++) {
-        const { bytes, trades: made } = applier.apply(seq, BigInt(seq) * 1_000_000_000n, next())
+        const { parts, trades: made } = applier.apply(seq, BigInt(seq) * 1_000_000_000n, next())
         trades += made
-        t.is(state.apply(seq, bytes), 'Applied')
+        t.is(state.apply(seq, parts[0].bytes), 'Applied')
         const shown = state.market(SYMBOL)?.bookSnapshot(1_000)
         for (const side of SIDES) {
           const levels = applier.engine.levels(1, side)
@@ -120,7 +120,7 @@ test('whoever trades or is prevented as a maker stood first in the queue', (t) =
       const applier = createBatchApplier()
       const view = new BookView()
       for (let seq = 1; seq <= 150; seq++) {
-        const { bytes } = applier.apply(seq, BigInt(seq) * 1_000_000_000n, next())
+        const { bytes } = applier.apply(seq, BigInt(seq) * 1_000_000_000n, next()).parts[0]
         let taker = 0
         let cmdIndex = -1
         for (const event of decodeEventBatch(bytes).events) {
@@ -163,7 +163,7 @@ test('the feed shows the levels of the engine through icebergs, triggers, lists 
     const take = (batch: readonly Command[]): void => {
       const seq = applier.seq() + 1
       const data = encodeCommandBatch({ source: 1, sourceSeq: seq }, batch)
-      const { bytes } = applier.apply(seq, START_NS + BigInt(seq) * 3_000_000n, data)
+      const { bytes } = applier.apply(seq, START_NS + BigInt(seq) * 3_000_000n, data).parts[0]
       commands.observe(decodeEventBatch(bytes).events)
       t.is(state.apply(seq, bytes), 'Applied')
     }

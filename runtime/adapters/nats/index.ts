@@ -5,6 +5,7 @@ export {
   type FollowEventsOptions,
   followEvents,
 } from './event-follower.ts'
+export { messageOfBatch } from './event-log.ts'
 export {
   type ApiError,
   apiErrorOf,

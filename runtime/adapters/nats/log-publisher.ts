@@ -72,6 +72,8 @@ interface State {
   queue: Entry[]
   head: number
   next: number
+  /** Of the entries from head to next. */
+  bytesInFlight: number
   pending: number
   nextToken: number
   readonly byToken: Map<number, Entry>
@@ -82,6 +84,11 @@ interface State {
   waiters: { below: number; wake: () => void }[]
 }
 
+/**
+ * Four parts of the largest size, so that a batch of many does not fill the socket, nor the 128 MB that
+ * the server keeps for a stream that is not on disk yet.
+ */
+const IN_FLIGHT_BYTES_MAX = 16 * 2 ** 20
 const RETRY_MS = 50
 /** A margin below the window for the way to the server. */
 const REPEAT_MAX_MS = DUPLICATE_WINDOW_MS - 20_000
@@ -106,6 +113,7 @@ export function createLogPublisher(link: NatsLink, options: LogPublisherOptions)
     queue: [],
     head: 0,
     next: 0,
+    bytesInFlight: 0,
     pending: 0,
     nextToken: 1,
     byToken: new Map(),
@@ -175,7 +183,10 @@ function pump(state: State): void {
     if (state.next - state.head >= options.inFlightMax) return
     const entry = queue[state.next]
     if (entry === undefined) return
+    const bytes = state.bytesInFlight + entry.data.length
+    if (state.next > state.head && bytes > IN_FLIGHT_BYTES_MAX) return
     state.next++
+    state.bytesInFlight = bytes
     if (!entry.isDone && !send(state, entry)) return
   }
 }
@@ -242,7 +253,9 @@ function finish(state: State, entry: Entry): void {
   if (entry.isDone) return
   entry.isDone = true
   state.pending--
-  while (state.queue[state.head]?.isDone === true) state.head++
+  for (; state.queue[state.head]?.isDone === true; state.head++) {
+    if (state.head < state.next) state.bytesInFlight -= state.queue[state.head]?.data.length ?? 0
+  }
   if (state.next < state.head) state.next = state.head
   if (state.head > 1_024) {
     state.queue = state.queue.slice(state.head)
@@ -282,6 +295,7 @@ function sendAgain(state: State): void {
   }
   state.isHalted = false
   state.next = state.head
+  state.bytesInFlight = 0
   pump(state)
 }
 

@@ -11,6 +11,7 @@ export {
   type Sql,
   type Tx,
 } from './pool.ts'
+export type { ProjectedBatch } from './projected-batch.ts'
 export {
   createProjection,
   type Projection,

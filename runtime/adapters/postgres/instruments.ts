@@ -3,10 +3,10 @@
 // cached in the process; a cache may vanish, the tables are filled before any row needs them.
 
 import { fromJson, toJson } from '#contracts/binary-fields.ts'
-import type { EventBatch } from '#contracts/event-codec.ts'
 import type { Asset, Instrument } from '#domain/instrument.ts'
 import { defineBulk, defineInsert } from './bulk.ts'
 import type { Postgres, Tx } from './pool.ts'
+import type { ProjectedBatch } from './projected-batch.ts'
 
 /** Instruments and assets by id and by name. */
 export interface InstrumentTable {
@@ -21,7 +21,7 @@ export interface InstrumentTable {
   /** Reads all of it from the database. */
   readonly load: () => Promise<void>
   /** Writes the InstrumentChanged events of the batches; the newest definition of each stays. */
-  readonly apply: (tx: Tx, shard: number, batches: readonly EventBatch[]) => Promise<void>
+  readonly apply: (tx: Tx, shard: number, batches: readonly ProjectedBatch[]) => Promise<void>
 }
 
 // Several projections insert the same rows at the same time. Without a named arbiter DO NOTHING covers
@@ -103,11 +103,12 @@ export function createInstrumentTable(pool: Postgres): InstrumentTable {
   }
 }
 
+/** `seq` is the number of the event message: the newest definition stays. */
 type Changes = ReadonlyMap<number, { readonly instrument: Instrument; readonly seq: number }>
 
-function latestChanges(batches: readonly EventBatch[]): Changes {
+function latestChanges(batches: readonly ProjectedBatch[]): Changes {
   const changed = new Map<number, { instrument: Instrument; seq: number }>()
-  for (const { seq, events } of batches) {
+  for (const { message: seq, events } of batches) {
     for (const event of events) {
       if (event.type !== 'InstrumentChanged') continue
       changed.set(event.instrument.instrumentId, { instrument: event.instrument, seq })

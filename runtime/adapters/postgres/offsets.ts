@@ -1,5 +1,7 @@
-// projection_offset(function, shard, seq): how far each projection has come. The row is the
-// projection's lock, its fence against repeats and gaps, and what readers wait on.
+// projection_offset(function, shard, seq, extra_messages): how far each projection has come. The row is
+// the projection's lock, its fence against repeats and gaps, and what readers wait on. A batch may come
+// in several messages, and each is a step of its own: `seq` is the last batch that is here whole, and
+// seq + extra_messages the last message of TE_EVT. As long as no batch is cut, nothing is extra.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperationalError } from '#contracts/errors.ts'
@@ -10,34 +12,44 @@ import type { Postgres, Queryable, Tx } from './pool.ts'
 export const WAIT_FOR_SEQ_MS = 500
 const POLL_MS = 10
 
+/** How far a projection is. */
+export interface Offset {
+  /** Last batch of which all parts are here: what readers ask for. */
+  readonly seq: number
+  /** Last message of the event log that is here: what the log is read from. */
+  readonly message: number
+}
+
 const READ = {
   name: 'offset.read',
   text: 'SELECT seq FROM projection_offset WHERE function = $1 AND shard = $2',
 }
 const LOCK = {
   name: 'offset.lock',
-  text: 'SELECT seq FROM projection_offset WHERE function = $1 AND shard = $2 FOR UPDATE',
+  text: `SELECT seq, extra_messages FROM projection_offset
+    WHERE function = $1 AND shard = $2 FOR UPDATE`,
 }
 const HOLD = {
   name: 'offset.hold',
-  text: 'SELECT seq FROM projection_offset WHERE function = $1 AND shard = $2 FOR SHARE',
+  text: `SELECT seq, extra_messages FROM projection_offset
+    WHERE function = $1 AND shard = $2 FOR SHARE`,
 }
 const OPEN = `INSERT INTO projection_offset (function, shard, seq) VALUES ($1, $2, 0)
   ON CONFLICT (function, shard) DO NOTHING`
 const MOVE = {
   name: 'offset.move',
-  text: `UPDATE projection_offset SET seq = $4, updated_at = now()
-    WHERE function = $1 AND shard = $2 AND seq = $3`,
+  text: `UPDATE projection_offset SET seq = $5, extra_messages = $6, updated_at = now()
+    WHERE function = $1 AND shard = $2 AND seq = $3 AND extra_messages = $4`,
 }
 
-/** The offset as committed, 0 when the projection has taken nothing yet. */
+/** The last whole batch as committed, 0 when the projection has taken nothing yet. */
 export async function readOffset(db: Queryable, name: string, shard: number): Promise<number> {
   const { rows } = await db.query<{ seq: number }>(READ, [name, shard])
   return rows[0]?.seq ?? 0
 }
 
 /** Locks the offset until the transaction ends, so that one replica at a time writes. */
-export function lockOffset(tx: Tx, name: string, shard: number): Promise<number> {
+export function lockOffset(tx: Tx, name: string, shard: number): Promise<Offset> {
   return openAndRead(tx, LOCK, name, shard)
 }
 
@@ -45,8 +57,8 @@ export function lockOffset(tx: Tx, name: string, shard: number): Promise<number>
  * Holds the offset still until the transaction ends, without keeping other holders out: a request
  * that must not miss an event of the next bulk (arming an alert) reads it so.
  */
-export function holdOffset(tx: Tx, name: string, shard: number): Promise<number> {
-  return openAndRead(tx, HOLD, name, shard)
+export async function holdOffset(tx: Tx, name: string, shard: number): Promise<number> {
+  return (await openAndRead(tx, HOLD, name, shard)).seq
 }
 
 async function openAndRead(
@@ -54,13 +66,20 @@ async function openAndRead(
   statement: { readonly name: string; readonly text: string },
   name: string,
   shard: number,
-): Promise<number> {
-  const first = await tx.query<{ seq: number }>(statement, [name, shard])
-  if (first.rows[0] !== undefined) return first.rows[0].seq
+): Promise<Offset> {
+  const read = async (): Promise<Offset | undefined> => {
+    const { rows } = await tx.query<{ seq: number; extra_messages: number }>(statement, [
+      name,
+      shard,
+    ])
+    return rows[0] && { seq: rows[0].seq, message: rows[0].seq + rows[0].extra_messages }
+  }
+  const first = await read()
+  if (first !== undefined) return first
   await tx.query(OPEN, [name, shard])
-  const second = await tx.query<{ seq: number }>(statement, [name, shard])
-  assert(second.rows[0] !== undefined, 'the offset row exists after its insert')
-  return second.rows[0].seq
+  const second = await read()
+  assert(second !== undefined, 'the offset row exists after its insert')
+  return second
 }
 
 /** Moves the offset from exactly `from` to `to`; anything else is a bug and ends the transaction. */
@@ -68,10 +87,17 @@ export async function moveOffset(
   tx: Tx,
   name: string,
   shard: number,
-  from: number,
-  to: number,
+  from: Offset,
+  to: Offset,
 ): Promise<void> {
-  const { rowCount } = await tx.query(MOVE, [name, shard, from, to])
+  const { rowCount } = await tx.query(MOVE, [
+    name,
+    shard,
+    from.seq,
+    from.message - from.seq,
+    to.seq,
+    to.message - to.seq,
+  ])
   assert(rowCount === 1, 'a projection moves its offset from where it read it')
 }
 

@@ -1,20 +1,19 @@
 // (8) Event batches become rows, exactly once in effect: in ONE transaction a projection writes its
 // rows and moves its offset from what it read. A repeated bulk changes nothing, a gap is refused.
+// A batch that came in parts becomes rows part by part; readers are told of it when it is whole.
 
 import { InputError } from '#contracts/errors.ts'
-import { decodeEventBatch, type EventBatch } from '#contracts/event-codec.ts'
+import { decodeEventBatch } from '#contracts/event-codec.ts'
 import type { Emit, EventsCall, EventsOutcome } from '#contracts/function-handler.ts'
 import type { InstrumentTable } from './instruments.ts'
-import { createOffsetWatch, lockOffset, moveOffset } from './offsets.ts'
+import { createOffsetWatch, lockOffset, moveOffset, type Offset } from './offsets.ts'
 import type { Postgres, Tx } from './pool.ts'
+import type { ProjectedBatch } from './projected-batch.ts'
 
-/** What `apply` gets: only batches that this projection has not written yet, in order. */
+/** What `apply` gets: only messages that this projection has not written yet, in order. */
 export interface ProjectionBulk {
   readonly shard: number
-  readonly batches: readonly EventBatch[]
-  /** The offset before and after this bulk. */
-  readonly fromSeq: number
-  readonly toSeq: number
+  readonly batches: readonly ProjectedBatch[]
 }
 
 export interface ProjectionOptions {
@@ -56,46 +55,64 @@ export function createProjection(options: ProjectionOptions): Projection {
     waitForSeq: (minSeq, shard = 0) => watch.waitForSeq(shard, minSeq ?? 0),
     take: async (call) => {
       const batches = decodeFrames(call)
-      const outcome = await pool.withTx((tx) => takeBulk(tx, call, batches, options), {
+      const { outcome, seq } = await pool.withTx((tx) => takeBulk(tx, call, batches, options), {
         synchronousCommit: options.synchronousCommit ?? false,
       })
-      if (outcome.ok) watch.reached(call.shard, outcome.seq)
+      watch.reached(call.shard, seq)
       return outcome
     },
   }
 }
 
-function decodeFrames(call: EventsCall): EventBatch[] {
-  const batches: EventBatch[] = []
-  for (const { seq, data, skipped } of call.frames) {
+function decodeFrames(call: EventsCall): ProjectedBatch[] {
+  const batches: ProjectedBatch[] = []
+  for (const { seq: message, data, skipped } of call.frames) {
     if (skipped) continue
     const batch = decodeEventBatch(data)
-    if (batch.seq !== seq) {
-      throw new InputError('TE_INPUT_BODY', `message ${seq} holds the events of ${batch.seq}`)
+    // Behind a batch that was cut messages have greater numbers than batches, never smaller ones.
+    if (batch.seq > message) {
+      throw new InputError('TE_INPUT_BODY', `message ${message} holds the events of ${batch.seq}`)
     }
-    batches.push(batch)
+    batches.push({ ...batch, message })
   }
   return batches
+}
+
+/**
+ * The last whole batch when all messages up to the call's last one are here. A skipped message counts
+ * as a batch: if it was a part, readers hear of its batch early, and it is never whole anyway.
+ */
+function wholeSeq(
+  { seq, message }: Offset,
+  { lastSeq }: EventsCall,
+  batches: readonly ProjectedBatch[],
+): number {
+  const last = batches.at(-1)
+  if (last === undefined || last.message <= message) return seq + lastSeq - message
+  return Math.max(seq, last.isLast ? last.seq : last.seq - 1) + lastSeq - last.message
 }
 
 async function takeBulk(
   tx: Tx,
   call: EventsCall,
-  batches: readonly EventBatch[],
+  batches: readonly ProjectedBatch[],
   options: ProjectionOptions,
-): Promise<EventsOutcome> {
+): Promise<{ readonly outcome: EventsOutcome; readonly seq: number }> {
   const { name, instruments, apply, outbox } = options
   const { shard, firstSeq, lastSeq } = call
   const offset = await lockOffset(tx, name, shard)
-  if (firstSeq > offset + 1) return { ok: false, expectedSeq: offset + 1 }
-  const emit = [...((await outbox?.(tx, call)) ?? [])]
-  if (lastSeq > offset) {
-    const fresh = batches.filter((batch) => batch.seq > offset)
-    await instruments?.apply(tx, shard, fresh)
-    const bulk = { shard, batches: fresh, fromSeq: offset, toSeq: lastSeq }
-    emit.push(...((await apply(tx, bulk)) ?? []))
-    await moveOffset(tx, name, shard, offset, lastSeq)
+  const { message } = offset
+  if (firstSeq > message + 1) {
+    return { outcome: { ok: false, expectedSeq: message + 1 }, seq: offset.seq }
   }
-  const seq = Math.max(offset, lastSeq)
-  return emit.length === 0 ? { ok: true, seq } : { ok: true, seq, emit }
+  const emit = [...((await outbox?.(tx, call)) ?? [])]
+  const to = lastSeq > message ? { seq: wholeSeq(offset, call, batches), message: lastSeq } : offset
+  if (to !== offset) {
+    const fresh = batches.filter((batch) => batch.message > message)
+    await instruments?.apply(tx, shard, fresh)
+    emit.push(...((await apply(tx, { shard, batches: fresh })) ?? []))
+    await moveOffset(tx, name, shard, offset, to)
+  }
+  const outcome = { ok: true, seq: to.message } as const
+  return { outcome: emit.length === 0 ? outcome : { ...outcome, emit }, seq: to.seq }
 }

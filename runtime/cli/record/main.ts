@@ -4,10 +4,11 @@
 import { createWriteStream } from 'node:fs'
 import process from 'node:process'
 import { Command } from 'commander'
-import { connectNats, readLog, streamState } from '#adapters/nats/index.ts'
+import { connectNats, readLog, streamExtent } from '#adapters/nats/index.ts'
 import { createLogger } from '#adapters/service/index.ts'
 import { decodeEventBatch } from '#contracts/event-codec.ts'
 import { eventStream } from '#contracts/subjects.ts'
+import type { EngineEvent } from '#domain/event.ts'
 import { findVenue } from '../venue-home.ts'
 import { createRecorder } from './recorder.ts'
 
@@ -35,16 +36,21 @@ async function run(symbol: string, file: string, options: Options): Promise<void
   })
   const recorder = createRecorder(symbol, Number(options.bookEvery))
   const out = createWriteStream(file)
-  const { lastSeq } = await streamState(link, eventStream(0))
+  const { lastSeq } = await streamExtent(link, eventStream(0))
+  // A batch that was cut is told whole: a command may go on in the next part.
+  let events: readonly EngineEvent[] = []
   await new Promise<void>((resolve) => {
     const reader = readLog(link, {
       stream: eventStream(0),
       startSeq: 1,
-      onMessage(seq, _timeNs, data) {
+      onMessage(message, _timeNs, data) {
         if (out.writableEnded) return
         const batch = decodeEventBatch(data)
-        for (const line of recorder.take(batch.timestampNs, batch.events)) out.write(`${line}\n`)
-        if (seq < lastSeq && recorder.orders < Number(options.orders)) return
+        events = events.concat(batch.events)
+        if (!batch.isLast && message < lastSeq) return
+        for (const line of recorder.take(batch.timestampNs, events)) out.write(`${line}\n`)
+        events = []
+        if (message < lastSeq && recorder.orders < Number(options.orders)) return
         out.end(resolve)
       },
     })

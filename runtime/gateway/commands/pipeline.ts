@@ -31,6 +31,7 @@ export type OnOutcome = (outcome: CommandOutcome) => void
 export interface OwnBatch {
   readonly commands: readonly Command[]
   readonly add: (cmdIndex: number, event: EngineEvent) => void
+  /** All have come: answers the commands, unless they were told meanwhile that it took too long. */
   readonly finish: (seq: number, timestampNs: bigint) => void
 }
 
@@ -39,7 +40,7 @@ export interface CommandPipeline {
   readonly submit: (command: Command, onOutcome: OnOutcome) => void
   /** The same as a promise. Errors: TE_UNAVAILABLE_*, TE_OVERLOADED, TE_TIMEOUT_UNKNOWN_STATE. */
   readonly execute: (command: Command) => Promise<CommandOutcome & { ok: true }>
-  /** The batch of ours that an event batch answers, once; undefined for those of others. */
+  /** The batch of ours that an event batch answers; undefined for those of others. */
   readonly takeOwn: (source: number, sourceSeq: number) => OwnBatch | undefined
   readonly pending: () => number
   /** Refuses new commands and resolves when none is open, or after the longest wait. */
@@ -200,13 +201,14 @@ function unknownState(cause?: unknown): OperationalError {
 function takeOwn(state: State, sourceSeq: number): OwnBatch | undefined {
   const batch = state.batches.get(sourceSeq)
   if (batch === undefined) return undefined
-  state.batches.delete(sourceSeq)
   const { entries } = batch
   const events: EngineEvent[][] = entries.map(() => [])
   return {
     commands: entries.map(({ command }) => command),
     add: (cmdIndex, event) => void events[cmdIndex]?.push(event),
     finish: (seq, timestampNs) => {
+      // Between its parts a batch can still end by time.
+      if (!state.batches.delete(sourceSeq)) return
       entries.forEach(({ onOutcome }, i) => {
         state.pending--
         onOutcome({ ok: true, seq, timestampNs, events: events[i] ?? [] })

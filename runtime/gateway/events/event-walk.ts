@@ -4,14 +4,13 @@ import {
   BALANCE_CHANGED,
   EXECUTION_REPORT,
   HEADER,
-  KIND_EVENTS,
   RECORD,
   TYPE_EXECUTION_REPORT,
   TYPE_JSON,
 } from '#contracts/batch-layout.ts'
 import { type Cursor, cursorOver } from '#contracts/binary-fields.ts'
-import { checkHeader, sizeAt } from '#contracts/command-codec.ts'
-import { readEvent } from '#contracts/event-codec.ts'
+import { sizeAt } from '#contracts/command-codec.ts'
+import { eventCount, readEvent } from '#contracts/event-codec.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { EXEC_TYPES, isOpen, ORD_STATUSES } from '#domain/order.ts'
 
@@ -36,7 +35,7 @@ const OPEN_BY_CODE = ORD_STATUSES.map((status) => isOpen(status))
 /** Calls back for each record in order. Errors: TE_INPUT_BODY for what is no event batch. */
 export function walkEvents(bytes: Uint8Array, visit: (record: EventRecord) => void): void {
   const at = cursorOver(bytes)
-  const count = checkHeader(at, KIND_EVENTS)
+  const count = eventCount(at)
   const record = new WalkedRecord(at)
   let offset: number = HEADER.size
   for (let i = 0; i < count; i++) {

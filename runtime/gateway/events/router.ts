@@ -1,5 +1,6 @@
-// (7) Takes each event batch once and hands its parts to whoever waits for them: answers, private
-// streams, the catalogue, the index of open orders, the sequence per account.
+// (7) Takes each event message once and hands its events to whoever waits for them: answers, private
+// streams, the catalogue, the index of open orders, the sequence per account. The answers of a batch
+// that comes in parts are given with its last one.
 
 import { readEventHeader } from '#contracts/event-codec.ts'
 import type { BalanceChanged, EngineEvent, ExecutionReport } from '#domain/event.ts'
@@ -22,6 +23,7 @@ export interface PrivateStreams {
 }
 
 export interface EventRouter {
+  /** Takes a batch, or the next part of one. */
   readonly take: (seq: number, data: Uint8Array) => void
   readonly lastSeq: () => number
   /** The last sequence that changed something of an account; 0 when none is known. */
@@ -50,6 +52,8 @@ interface State {
   readonly openOrders: BoundedMap<number, number>
   readonly accounts: BoundedMap<number, true>
   lastSeq: number
+  /** Ours, of which parts are still to come. */
+  own: OwnBatch | undefined
 }
 
 /** Makes the router of one shard's events. */
@@ -60,6 +64,7 @@ export function createEventRouter(options: RouterOptions): EventRouter {
     openOrders: createBoundedMap(OPEN_ORDERS_MAX),
     accounts: createBoundedMap(ACCOUNTS_MAX),
     lastSeq: 0,
+    own: undefined,
   }
   return {
     take: (seq, data) => take(state, seq, data),
@@ -76,15 +81,16 @@ export function createEventRouter(options: RouterOptions): EventRouter {
 }
 
 function take(state: State, seq: number, data: Uint8Array): void {
-  const { source, sourceSeq, timestampNs } = readEventHeader(data)
-  const own = state.options.pipeline.takeOwn(source, sourceSeq)
+  const { source, sourceSeq, timestampNs, part, isLast } = readEventHeader(data)
+  const own = part === 0 ? state.options.pipeline.takeOwn(source, sourceSeq) : state.own
   const at = { seq, timestampNs }
-  state.lastSeq = seq
+  state.own = isLast ? undefined : own
+  if (isLast) state.lastSeq = seq
   walkEvents(data, (record) => {
     if (record.kind === 'Rare') takeRare(state, record.read(), own, at)
     else takeHot(state, record, own, at)
   })
-  own?.finish(seq, timestampNs)
+  if (isLast) own?.finish(seq, timestampNs)
 }
 
 function takeHot(

@@ -1,15 +1,27 @@
-// (3)-(6) One command batch in, one event batch out: the engine between the codecs, and a running
-// hash over all event batches. The live loop, recovery, replays and tests all use exactly this.
+// (3)-(6) One command batch in, one event batch out, in as many messages as it takes: the engine
+// between the codecs, and a running hash over all event messages. The live loop, recovery, replays and
+// tests all use exactly this.
 
 import { createHash } from 'node:crypto'
+import { EVENT_PART_BYTES_MAX } from '#contracts/batch-layout.ts'
+import { assert } from '#domain/assert.ts'
 import { Engine } from '#engine/engine.ts'
 import { type CommandHandler, createCommandReader } from './command-reader.ts'
+import { cutBatch } from './event-parts.ts'
 import { createEventWriter } from './event-writer.ts'
+
+/** One event message. */
+export interface AppliedPart {
+  /** A copy of its own. */
+  readonly bytes: Uint8Array
+  /** The running hash up to and with it. */
+  readonly chain: Uint8Array
+}
 
 /** What applying one batch gave. */
 export interface AppliedBatch {
-  /** The event batch, a copy of its own. */
-  readonly bytes: Uint8Array
+  /** The event batch: whole, or the parts that it was cut into. */
+  readonly parts: readonly [AppliedPart, ...AppliedPart[]]
   readonly commands: number
   readonly events: number
   readonly trades: number
@@ -23,7 +35,7 @@ export interface BatchApplier {
   /** Sequence of the last batch applied; 0 before the first. */
   seq(): number
   timestampNs(): bigint
-  /** Hash over all event batches up to seq, 32 bytes. */
+  /** Hash over all event messages up to seq, 32 bytes. */
   chain(): Uint8Array
   /** Applies the batch with sequence seq() + 1. */
   apply(seq: number, timestampNs: bigint, data: Uint8Array): AppliedBatch
@@ -38,11 +50,18 @@ export interface AppliedPosition {
 
 const CHAIN_BYTES = 32
 
+export interface BatchApplierOptions {
+  readonly capacity?: number
+  /** Where event batches are cut; only tests give another size than the log's. */
+  readonly partBytesMax?: number
+}
+
 /** Makes an applier over a fresh engine; `restore` loads the engine and says where it stands. */
 export function createBatchApplier(
   restore?: (engine: Engine) => AppliedPosition,
-  options: { readonly capacity?: number } = {},
+  options: BatchApplierOptions = {},
 ): BatchApplier {
+  const { partBytesMax = EVENT_PART_BYTES_MAX } = options
   const writer = createEventWriter()
   const engine = new Engine(writer, options)
   const reader = createCommandReader()
@@ -89,19 +108,29 @@ export function createBatchApplier(
       if (commands >= 0) reader.readAll(handler)
       else malformed = 1
       const { source, sourceSeq } = reader
-      const bytes = writer.finish({ source, sourceSeq, seq, timestampNs: time }).slice()
-      chain = chainAfter(chain, bytes)
+      const batch = writer.finish({ source, sourceSeq, seq, timestampNs: time })
+      const [first, ...others] = cutBatch(batch, partBytesMax).map((bytes) => {
+        chain = chainAfter(chain, bytes)
+        return { bytes, chain }
+      })
+      assert(first !== undefined, 'a batch is at least one message')
       lastSeq = seq
       lastTime = time
       const { count: events, trades } = writer
-      return { bytes, commands: Math.max(0, commands), events, trades, malformed }
+      return {
+        parts: [first, ...others],
+        commands: Math.max(0, commands),
+        events,
+        trades,
+        malformed,
+      }
     },
   }
 }
 
 const NO_TRACE = '0'.repeat(32)
 
-/** The running hash after one more event batch. */
+/** The running hash after one more event message. */
 export function chainAfter(chain: Uint8Array, bytes: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha256').update(chain).update(bytes).digest())
 }

@@ -6,7 +6,7 @@ import { encodeEventBatch } from '#contracts/event-codec.ts'
 import type { BookDiff, CandleMessage, TradeMessage } from '#contracts/market-data.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { MarketState } from '../../../runtime/feed/market-state.ts'
-import { BTC_USD, balance, batch, listed, report, trade } from '../../helpers/events.ts'
+import { BTC_USD, balance, batch, listed, parts, report, trade } from '../../helpers/events.ts'
 import { recordingSink } from '../../helpers/market-sink.ts'
 
 const SYMBOL = BTC_USD.symbol
@@ -163,4 +163,31 @@ test('while the log is caught up nothing is published, but numbers and points go
   t.is(silent.sink.messages.length, 0)
   t.deepEqual(silent.sink.lines, loud.sink.lines)
   t.deepEqual(silent.state.dump(), loud.state.dump())
+})
+
+test('C8: a batch that comes in parts says what it would say whole, wherever it is cut', (t) => {
+  const events = [
+    report({ orderID: 1, cmdIndex: 0 }),
+    report({ orderID: 9, side: 'Sell', orderQty: 5, account: 1_001, cmdIndex: 0 }),
+    ...fill(1).map((event) => ({ ...event, cmdIndex: 1 })),
+    report({ orderID: 2, cmdIndex: 1 }),
+  ]
+  const whole = market()
+  whole.give(events)
+  for (let cut = 0; cut <= events.length; cut++) {
+    const { sink, state, book } = market()
+    const [first, second] = parts(2, 2, events.slice(0, cut), events.slice(cut))
+    if (first === undefined || second === undefined) return t.fail()
+    const take = (part: typeof first) => {
+      const timestampNs = 2_000_000_000n
+      return state.apply(2, encodeEventBatch({ ...part, timestampNs }, part))
+    }
+    t.is(take(second), 'Gap')
+    t.is(take(first), 'Applied')
+    t.deepEqual([state.seq, state.isWhole], [1, false])
+    t.is(take(first), 'Repeated')
+    t.is(take(second), 'Applied')
+    t.deepEqual([state.seq, state.isWhole], [2, true])
+    t.deepEqual([sink.messages, book()], [whole.sink.messages, whole.book()])
+  }
 })

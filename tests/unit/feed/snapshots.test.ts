@@ -8,7 +8,7 @@ import { encodeEventBatch } from '#contracts/event-codec.ts'
 import { MarketState } from '../../../runtime/feed/market-state.ts'
 import { createSnapshotFiles } from '../../../runtime/feed/snapshot-files.ts'
 import { createSnapshotter } from '../../../runtime/feed/snapshotter.ts'
-import { batch, listed, report } from '../../helpers/events.ts'
+import { batch, listed, parts, report } from '../../helpers/events.ts'
 import { recordingSink } from '../../helpers/market-sink.ts'
 import { until } from '../../helpers/until.ts'
 
@@ -43,7 +43,7 @@ function snapshotter(every: number) {
     acknowledged = acked
     snapshots.tick(0)
   }
-  return { snapshots, written, run, acknowledge: (n: number) => (acknowledged = n) }
+  return { state, snapshots, written, run, acknowledge: (n: number) => (acknowledged = n) }
 }
 
 test('a snapshot waits until InfluxDB has every point up to it', async (t) => {
@@ -100,4 +100,18 @@ test('the newest good file is read first; torn, altered and foreign ones are pas
     done: true,
     value: undefined,
   })
+})
+
+test('C4: no snapshot is taken between two parts of a batch', async (t) => {
+  const { state, snapshots, written, run, acknowledge } = snapshotter(10)
+  run(9, 9)
+  const [first, second] = parts(10, 10, [report({ orderID: 10 })], [report({ orderID: 11 })])
+  if (first === undefined || second === undefined) return t.fail()
+  state.apply(10, encodeEventBatch(first, first))
+  acknowledge(99)
+  await snapshots.finish()
+  t.deepEqual(written, [])
+  state.apply(10, encodeEventBatch(second, second))
+  await snapshots.finish()
+  t.deepEqual(written, [10])
 })

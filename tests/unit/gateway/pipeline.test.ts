@@ -51,7 +51,16 @@ function setUp(options: { refuse?: () => OperationalError | undefined; timeoutMs
   const submit = (command: Command) => pipeline.submit(command, (o) => void outcomes.push(o))
   const answer = (seq: number, sourceSeq: number, events: EngineEvent[], source = 7) =>
     router.take(seq, encodeEventBatch({ source, sourceSeq, seq, timestampNs: 5n, events }))
-  return { log, pipeline, router, outcomes, submit, answer }
+  /** The same in parts; sends those from `from` to `to`. */
+  const answerParts = (sourceSeq: number, pieces: EngineEvent[][], from: number, to: number) => {
+    const head = { source: 7, sourceSeq, seq: 1, timestampNs: 5n }
+    for (let part = from; part <= to; part++) {
+      const isLast = part === pieces.length - 1
+      const events = pieces[part] ?? []
+      router.take(1, encodeEventBatch({ ...head, events }, { part, isLast }))
+    }
+  }
+  return { log, pipeline, router, outcomes, submit, answer, answerParts }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
@@ -216,5 +225,37 @@ test('A10: a drain refuses what is new and waits for what is open', async (t) =>
   answer(1, 1, [report({ orderID: 1 })])
   await drained
   t.is(outcomes.length, 2)
+  pipeline.close()
+})
+
+test('each command of a batch that is answered in parts is answered once, with all of its events', async (t) => {
+  const { submit, answerParts, outcomes, pipeline } = setUp()
+  for (const id of [1, 2, 3]) submit(cancel(id))
+  await turn()
+  const of = (cmdIndex: number, orderID: number) => report({ cmdIndex, orderID })
+  const pieces = [[of(0, 1), of(1, 2)], [of(1, 22)], [of(1, 222), of(2, 3)]]
+  answerParts(1, pieces, 0, 1)
+  t.is(outcomes.length, 0, 'nobody is answered before all is there')
+  t.is(pipeline.pending(), 3)
+  answerParts(1, pieces, 2, 2)
+  t.deepEqual(
+    outcomes.map((o) => o.ok && o.events.map((e) => 'orderID' in e && e.orderID)),
+    [[1], [2, 22, 222], [3]],
+  )
+  t.is(pipeline.pending(), 0)
+  pipeline.close()
+})
+
+test('a batch whose last part is too late is answered with an unknown state, and only so', async (t) => {
+  const { submit, answerParts, outcomes, pipeline } = setUp({ timeoutMs: 50 })
+  submit(cancel(1))
+  await turn()
+  const pieces = [[report({ orderID: 1 })], [report({ orderID: 2 })]]
+  answerParts(1, pieces, 0, 0)
+  await until('it is told', () => outcomes.length > 0)
+  answerParts(1, pieces, 1, 1)
+  t.is(outcomes.length, 1)
+  t.like(outcomes[0], { ok: false, error: { code: 'TE_TIMEOUT_UNKNOWN_STATE' } })
+  t.is(pipeline.pending(), 0)
   pipeline.close()
 })

@@ -1,10 +1,11 @@
 import test from 'ava'
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
 import { encodeEventBatch } from '#contracts/event-codec.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import { createCatalogue } from '../../../runtime/gateway/catalogue.ts'
 import { createEventRouter } from '../../../runtime/gateway/events/router.ts'
 import { createPrivateHub } from '../../../runtime/gateway/socket/private-streams.ts'
-import { balance, listed, report } from '../../helpers/events.ts'
+import { balance, listed, parts, report } from '../../helpers/events.ts'
 
 function setUp() {
   const catalogue = createCatalogue()
@@ -99,4 +100,23 @@ test('an account that nobody follows any more costs no decoding', (t) => {
     streams.leave(1000, channel, one)
   }
   t.false(streams.wants(1000))
+})
+
+test('C8: a batch that comes in parts is taken when its last one is', (t) => {
+  const { router } = setUp()
+  const take = (message: ProjectedBatch) =>
+    router.take(message.seq, encodeEventBatch(message, message))
+  const [first, second] = parts(
+    1,
+    1,
+    [listed(), report({ orderID: 5 })],
+    [balance({ account: 1002 })],
+  )
+  if (first === undefined || second === undefined) return t.fail()
+  take(first)
+  t.is(router.lastSeq(), 0)
+  t.is(router.instrumentOf(5, 1000), 1)
+  take(second)
+  t.is(router.lastSeq(), 1)
+  t.deepEqual([router.lastSeqOf(1000), router.lastSeqOf(1002)], [1, 1])
 })

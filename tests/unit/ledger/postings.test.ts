@@ -1,6 +1,6 @@
 import test from 'ava'
 import { foldLedger } from '../../../functions/ledger/postings.ts'
-import { BTC_USD, balance, batch, trade } from '../../helpers/events.ts'
+import { BTC_USD, balance, batch, parts, trade } from '../../helpers/events.ts'
 
 const instruments = new Map([[1, BTC_USD]])
 const sale = {
@@ -68,7 +68,8 @@ test('a deposit is posted once: not for the outside, not when it is a repeat', (
   ])
 })
 
-test('a trade of a perpetual posts its fees, and what the command realised in one settlement', (t) => {
+/** The events of one command that trades in a perpetual, realises 50 and pays two fees of 1. */
+function perpetualTrade() {
   const perpetual = new Map([[1, { ...BTC_USD, kind: 'LinearPerpetual' as const }]])
   const moved = {
     type: 'PositionChanged',
@@ -88,6 +89,11 @@ test('a trade of a perpetual posts its fees, and what the command realised in on
     balance({ account: 4, reason: 'Trade', delta: -50n }),
     balance({ account: 2, reason: 'Trade', delta: 2n }),
   ]
+  return { perpetual, reports, moved, changes }
+}
+
+test('a trade of a perpetual posts its fees, and what the command realised in one settlement', (t) => {
+  const { perpetual, reports, moved, changes } = perpetualTrade()
   const { postings } = foldLedger([batch(1, [...reports, moved, ...changes])], perpetual)
   t.deepEqual(
     postings.map(({ kind }) => kind),
@@ -106,4 +112,34 @@ test('a trade of a perpetual posts its fees, and what the command realised in on
 
 test('an instrument that was never listed does not trade', (t) => {
   t.throws(() => foldLedger([batch(1, trade(sale))], new Map()), { message: /listed/ })
+})
+
+test('a command that goes on in the next part is settled once, when it is over', (t) => {
+  const { perpetual, reports, moved, changes } = perpetualTrade()
+  const events = [...reports, moved, ...changes]
+  const whole = foldLedger([batch(1, events)], perpetual).postings
+  for (let cut = 2; cut <= events.length; cut++) {
+    const [first, second] = parts(1, 1, events.slice(0, cut), events.slice(cut))
+    if (first === undefined || second === undefined) return t.fail()
+    const before = foldLedger([first], perpetual)
+    const after = foldLedger([second], perpetual, before.carried)
+    t.is(after.carried, null)
+    const postings = [...before.postings, ...after.postings]
+    t.deepEqual(
+      postings.map(({ kind, legs }) => [kind, legs]),
+      whole.map(({ kind, legs }) => [kind, legs]),
+    )
+    const legs = postings.flatMap((p) => p.legs.map((_leg, i) => p.firstLeg + i))
+    t.is(new Set(legs).size, legs.length, 'no number of a leg comes twice in a batch')
+    t.deepEqual(foldLedger([first, second], perpetual).postings, postings)
+  }
+})
+
+test('C7: a command of which a part is a dead letter is not settled with what is left', (t) => {
+  const { perpetual, reports, moved, changes } = perpetualTrade()
+  const [first, , third] = parts(1, 1, [...reports, moved], changes.slice(0, 1), changes.slice(1))
+  if (first === undefined || third === undefined) return t.fail()
+  const { carried } = foldLedger([first], perpetual)
+  const { postings } = foldLedger([third], perpetual, carried)
+  t.deepEqual(postings, [])
 })

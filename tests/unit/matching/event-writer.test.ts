@@ -102,10 +102,10 @@ test('B3: what applying a batch gave stays as it is, whoever scribbles over it',
   const copies: Buffer[] = []
   for (let seq = 1; seq <= 40; seq++) {
     const batch = flow.next(50)
-    const { bytes } = applier.apply(seq, BigInt(seq), batch)
+    const { bytes } = applier.apply(seq, BigInt(seq), batch).parts[0]
     kept.push(bytes)
     copies.push(Buffer.from(bytes))
-    twin.apply(seq, BigInt(seq), batch).bytes.fill(255)
+    twin.apply(seq, BigInt(seq), batch).parts[0].bytes.fill(255)
     batch.fill(255)
   }
   t.deepEqual(

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { EventBatch } from '#contracts/event-codec.ts'
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
 import type { LastPrices } from '#domain/equity.ts'
 import {
   BUCKET_MS,
@@ -66,7 +66,7 @@ test('the curve is a function of the log: however it is cut, the same samples', 
     const samples = new Map<string, { equity: bigint; seq: number }>()
     let holdings = new Map<number, Map<number, bigint>>()
     let prices: LastPrices = new Map()
-    const play = (bulk: readonly EventBatch[]) => {
+    const play = (bulk: readonly ProjectedBatch[]) => {
       const touched = new Set(touchedAccounts(bulk))
       const before = {
         holdings: new Map([...holdings].filter(([account]) => touched.has(account))),

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import type { EventBatch } from '#contracts/event-codec.ts'
+import type { ProjectedBatch } from '#adapters/postgres/index.ts'
 import { foldRisk } from '../../../functions/risk/projection.ts'
 import { batch } from '../../helpers/events.ts'
 import { createTinyVenue, seededRandom } from '../../helpers/tiny-venue.ts'
@@ -8,7 +8,7 @@ import { createTinyVenue, seededRandom } from '../../helpers/tiny-venue.ts'
 type OpenOrders = Map<number, { price: number; leavesQty: number }>
 
 /** What the table holds after the batches, taken in bulks of the given sizes. */
-function project(batches: readonly EventBatch[], sizes: readonly number[]): OpenOrders {
+function project(batches: readonly ProjectedBatch[], sizes: readonly number[]): OpenOrders {
   const table: OpenOrders = new Map()
   let at = 0
   for (let i = 0; at < batches.length; i++) {
