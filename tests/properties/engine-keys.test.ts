@@ -42,7 +42,8 @@ function send(applier: BatchApplier, commands: readonly Command[]): readonly Eng
   const seq = applier.seq() + 1
   const data = encodeCommandBatch({ source: 1, sourceSeq: seq }, commands)
   const timestampNs = START_NS + BigInt(seq) * 1_000_000n
-  return decodeEventBatch(applier.apply(seq, timestampNs, data).bytes).events
+  const { parts } = applier.apply(seq, timestampNs, data)
+  return parts.flatMap(({ bytes }) => decodeEventBatch(bytes).events)
 }
 
 /** The keys that a command used up for good, as `account:key`; none where it had none to use. */
