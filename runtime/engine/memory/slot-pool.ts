@@ -7,15 +7,17 @@ export const NONE = 0
 
 /** Fixed-size records; `f64` and `i32` are two views of the same memory. */
 export class SlotPool {
-  readonly words: number
-  readonly doubles: number
-  f64: Float64Array
-  i32: Int32Array
+  // A field that begins as undefined may hold anything for V8, and each use checks what it holds; one
+  // that begins as a value of its kind is known to be of that kind.
+  readonly words: number = 0
+  readonly doubles: number = 0
+  f64 = new Float64Array(0)
+  i32 = new Int32Array(0)
   /** Slots below this were handed out at least once; what a snapshot copies. */
   used = 1
   live = 0
   #freeHead = NONE
-  #capacity: number
+  #capacity = 0
 
   /** Shapes: `words` is the record size in 32-bit words, even. */
   constructor(words: number, capacity: number) {
@@ -32,7 +34,7 @@ export class SlotPool {
     this.live++
     const reused = this.#freeHead
     if (reused !== NONE) {
-      const at = reused * this.words
+      const at = (reused * this.words) | 0
       this.#freeHead = this.i32[at] as number
       this.i32[at] = 0
       return reused
@@ -52,7 +54,7 @@ export class SlotPool {
 
   /** As release without the zeroing, for users who set every word of a slot that they get. */
   releaseAsIs(slot: number): void {
-    this.i32[slot * this.words] = this.#freeHead
+    this.i32[(slot * this.words) | 0] = this.#freeHead
     this.#freeHead = slot
     this.live--
   }
@@ -98,3 +100,6 @@ export class SlotPool {
     this.#freeHead = freeHead
   }
 }
+
+/** What a field begins with that will hold a pool: see the fields of SlotPool. */
+export const NO_POOL = new SlotPool(2, 1)
