@@ -14,7 +14,6 @@ const ORDER_LEAVES = ORDER.leaves
 const ORDER_NEXT = ORDER.next
 const ORDER_PREVIOUS = ORDER.previous
 const ORDER_LEVEL = ORDER.level
-const ORDER_OWNER = ORDER.owner
 const LEVEL_WORDS = LEVEL.words
 const LEVEL_DOUBLES = LEVEL.doubles
 const LEVEL_KEY = LEVEL.key
@@ -66,26 +65,17 @@ export class BookSide {
 
   /** Puts an order at the tail of its price; key, leaves and owner are set. */
   append(order: number): void {
-    const { f64, i32 } = this.#orders
+    const { f64 } = this.#orders
     const key = f64[(order << ORDER_HALF_SHIFT) | ORDER_KEY] as number
     const leaves = f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] as number
-    this.place(order, key, leaves, i32[(order << ORDER_SHIFT) | ORDER_OWNER] as number)
-  }
-
-  /** As append, for a record in which nothing is set yet. */
-  place(order: number, key: number, leaves: number, owner: number): void {
-    const { i32, f64 } = this.#orders
-    f64[(order << ORDER_HALF_SHIFT) | ORDER_KEY] = key
-    f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] = leaves
-    i32[(order << ORDER_SHIFT) | ORDER_OWNER] = owner
     this.#total += leaves
     const level = this.#index.near(key)
-    if (level === NONE) this.#placeFar(order, key, leaves)
+    if (level === NONE) this.#appendFar(order, key, leaves)
     else this.#join(level, order, leaves)
   }
 
   /** Where no level is yet, or the index is high. */
-  #placeFar(order: number, key: number, leaves: number): void {
+  #appendFar(order: number, key: number, leaves: number): void {
     const place = this.#index.reach(key)
     const level = this.#index.at(place)
     if (level === NONE) this.#open(place, key, order, leaves)

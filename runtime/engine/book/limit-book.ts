@@ -65,10 +65,8 @@ export class LimitBook {
       this.#aggress(seq, id, side, price, qty, ioc)
       return
     }
-    const order = this.#orders.allocate()
-    this.#ids.insert(id, order)
     const half = this.#sides[side] as BookSide
-    half.place(order, key, qty, NONE)
+    half.append(this.#enter(id, key, qty))
   }
 
   /** Trades at any price; what is left is canceled. */
@@ -133,6 +131,16 @@ export class LimitBook {
     this.#sink.push(MODIFIED, seq, isBuy ? BUY : SELL, id, price, qty)
   }
 
+  /** A new record under its id; appending it sets what is missing. Nobody owns an order here. */
+  #enter(id: number, key: number, leaves: number): number {
+    const order = this.#orders.allocate()
+    const { f64 } = this.#orders
+    f64[(order << ORDER_HALF_SHIFT) | ORDER_KEY] = key
+    f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] = leaves
+    this.#ids.insert(id, order)
+    return order
+  }
+
   /** Trades first; what is left rests or, of an IOC, is canceled. */
   #aggress(seq: number, id: number, side: number, price: number, qty: number, ioc: boolean): void {
     const key = keyOf(side, price)
@@ -142,10 +150,8 @@ export class LimitBook {
       this.#sink.push(CANCELED, seq, side, id, price, 0)
       return
     }
-    const order = this.#orders.allocate()
-    this.#ids.insert(id, order)
     const half = this.#sides[side] as BookSide
-    half.place(order, key, left, NONE)
+    half.append(this.#enter(id, key, left))
   }
 
   /** Orders that rest now. */

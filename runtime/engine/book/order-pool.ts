@@ -7,7 +7,7 @@ import { SlotPool } from '../memory/slot-pool.ts'
 export const ORDER = {
   words: 8,
   doubles: 4,
-  /** An order's words begin at handle << shift, its doubles at handle << halfShift: no overflow. */
+  /** An order's words begin at handle << shift, its doubles at handle << halfShift. */
   shift: 3,
   halfShift: 2,
   /** f64: the price bent so that better is larger: +price for a bid, -price for an ask. */

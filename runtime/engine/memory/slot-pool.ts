@@ -2,8 +2,12 @@
 // its slot is never handed out, so zeroed memory means "no link". A pool grows by doubling; views
 // are re-made then, so whoever may allocate reads `f64` and `i32` anew afterwards (hazard B7).
 
+import { assert } from '#domain/assert.ts'
+
 /** The handle of nothing. */
 export const NONE = 0
+/** So that the place of every word is a 32-bit integer. */
+const WORDS_MAX = 2 ** 31
 
 /** Fixed-size records; `f64` and `i32` are two views of the same memory. */
 export class SlotPool {
@@ -60,6 +64,7 @@ export class SlotPool {
   }
 
   #grow(capacity: number): void {
+    assert(capacity * this.words <= WORDS_MAX, 'a pool holds 8 GiB at most')
     const buffer = new ArrayBuffer(capacity * this.words * 4)
     const f64 = new Float64Array(buffer)
     f64.set(this.f64)
