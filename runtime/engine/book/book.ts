@@ -7,8 +7,8 @@
 // Keys: +price for bids, -price for asks. So on both sides the larger key is the better one, and a
 // taker meets a level exactly when takerKey + levelKey >= 0: one loop serves both sides.
 
-import { NONE as NO_HANDLE, type SlotPool } from '../memory/slot-pool.ts'
-import { BookSide } from './book-side.ts'
+import { NONE as NO_HANDLE, NO_POOL, type SlotPool } from '../memory/slot-pool.ts'
+import { BookSide, NO_SIDE } from './book-side.ts'
 import {
   FILL_DECREMENTED,
   FILL_MAKER_EXPIRED,
@@ -32,9 +32,10 @@ export const STP_DECREMENT = 4
 // Constants of this module are folded into the code; imported ones are read from memory each time.
 const NONE = NO_HANDLE
 const TRADE = FILL_TRADE
-const ORDER_WORDS = ORDER.words
-const ORDER_DOUBLES = ORDER.doubles
+const ORDER_SHIFT = ORDER.shift
+const ORDER_HALF_SHIFT = ORDER.halfShift
 const ORDER_KEY = ORDER.key
+const ORDER_KEY_HIGH = ORDER.keyHigh
 const ORDER_LEAVES = ORDER.leaves
 const ORDER_NEXT = ORDER.next
 const ORDER_PREVIOUS = ORDER.previous
@@ -80,11 +81,13 @@ export function createBookMemory(capacity: number): BookMemory {
 
 /** One instrument's resting orders. */
 export class Book {
-  readonly bids: BookSide
-  readonly asks: BookSide
-  readonly orders: SlotPool
-  readonly levels: SlotPool
+  readonly bids: BookSide = NO_SIDE
+  readonly asks: BookSide = NO_SIDE
+  readonly orders: SlotPool = NO_POOL
+  readonly levels: SlotPool = NO_POOL
   readonly #reserves: Reserves
+  /** By the sign bit of a key. */
+  readonly #sides: readonly BookSide[] = [NO_SIDE]
 
   constructor(memory: BookMemory) {
     this.orders = memory.orders
@@ -92,6 +95,7 @@ export class Book {
     this.#reserves = memory.reserves
     this.bids = new BookSide(memory.orders, memory.levels, memory.nodes)
     this.asks = new BookSide(memory.orders, memory.levels, memory.nodes)
+    this.#sides = [this.bids, this.asks]
   }
 
   /**
@@ -114,17 +118,17 @@ export class Book {
     let gone = 0
     let level = opposite.best
     while (level !== NONE && left > 0) {
-      if ((levelF64[level * LEVEL_DOUBLES + LEVEL_KEY] as number) + takerKey < 0) break
-      const worse = levelI32[level * LEVEL_WORDS + LEVEL_WORSE] as number
-      let order = levelI32[level * LEVEL_WORDS + LEVEL_HEAD] as number
+      if ((levelF64[(level * LEVEL_DOUBLES + LEVEL_KEY) | 0] as number) + takerKey < 0) break
+      const worse = levelI32[(level * LEVEL_WORDS + LEVEL_WORSE) | 0] as number
+      let order = levelI32[(level * LEVEL_WORDS + LEVEL_HEAD) | 0] as number
       let taken = 0
       let ended = 0
       while (order !== NONE && left > 0) {
-        const at = order * ORDER_WORDS
-        const leavesAt = order * ORDER_DOUBLES + ORDER_LEAVES
+        const at = order << ORDER_SHIFT
+        const leavesAt = (order << ORDER_HALF_SHIFT) | ORDER_LEAVES
         const open = orderF64[leavesAt] as number
         let part = open
-        if (orderI32[at + ORDER_OWNER] !== self) {
+        if (orderI32[at | ORDER_OWNER] !== self) {
           if (open > left) part = left
           left -= part
           log.push(TRADE, order, part)
@@ -143,12 +147,12 @@ export class Book {
         taken += part
         orderF64[leavesAt] = open - part
         if (part < open) break
-        if ((orderI32[at + ORDER_LEVEL] as number) < 0) {
+        if ((orderI32[at | ORDER_LEVEL] as number) < 0) {
           order = this.#showNext(order)
           continue
         }
-        orderI32[at + ORDER_LEVEL] = NONE
-        order = orderI32[at + ORDER_NEXT] as number
+        orderI32[at | ORDER_LEVEL] = NONE
+        order = orderI32[at | ORDER_NEXT] as number
         ended++
       }
       gone += taken
@@ -162,21 +166,20 @@ export class Book {
 
   /** Whether an order with this key would meet one on the other side. */
   wouldCross(key: number): boolean {
-    const best = key > 0 ? this.asks.best : this.bids.best
-    return best !== NONE && (this.levels.f64[best * LEVEL_DOUBLES + LEVEL_KEY] as number) + key >= 0
+    return key > 0 ? this.asks.meets(key) : this.bids.meets(key)
   }
 
   /** A new record, not yet resting. May move the pool's memory. */
   enter(key: number, leaves: number, owner: number): number {
     const order = this.orders.allocate()
     const { f64, i32 } = this.orders
-    f64[order * ORDER_DOUBLES + ORDER_KEY] = key
-    f64[order * ORDER_DOUBLES + ORDER_LEAVES] = leaves
-    const at = order * ORDER_WORDS
-    i32[at + ORDER_NEXT] = NONE
-    i32[at + ORDER_PREVIOUS] = NONE
-    i32[at + ORDER_LEVEL] = NONE
-    i32[at + ORDER_OWNER] = owner
+    f64[(order << ORDER_HALF_SHIFT) | ORDER_KEY] = key
+    f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] = leaves
+    const at = order << ORDER_SHIFT
+    i32[at | ORDER_NEXT] = NONE
+    i32[at | ORDER_PREVIOUS] = NONE
+    i32[at | ORDER_LEVEL] = NONE
+    i32[at | ORDER_OWNER] = owner
     return order
   }
 
@@ -190,7 +193,7 @@ export class Book {
    * what it shows; see openQty for the whole.
    */
   restIceberg(order: number, displayQty: number): void {
-    const leavesAt = order * ORDER_DOUBLES + ORDER_LEAVES
+    const leavesAt = (order << ORDER_HALF_SHIFT) | ORDER_LEAVES
     const hidden = (this.orders.f64[leavesAt] as number) - displayQty
     if (hidden > 0) this.orders.f64[leavesAt] = displayQty
     const side = this.#sideOf(order)
@@ -201,12 +204,14 @@ export class Book {
   /** Takes a resting order out; the record stays until it is released, with all its open quantity. */
   take(order: number): void {
     const side = this.#sideOf(order)
+    if (!this.#hasReserve(order)) {
+      side.remove(order)
+      return
+    }
     const hidden = this.#dropReserve(side, order)
     side.remove(order)
-    if (hidden > 0) {
-      const leavesAt = order * ORDER_DOUBLES + ORDER_LEAVES
-      this.orders.f64[leavesAt] = (this.orders.f64[leavesAt] as number) + hidden
-    }
+    const leavesAt = (order << ORDER_HALF_SHIFT) | ORDER_LEAVES
+    this.orders.f64[leavesAt] = (this.orders.f64[leavesAt] as number) + hidden
   }
 
   /** Gives a resting order another open quantity; it keeps its place. What is hidden goes first. */
@@ -217,7 +222,10 @@ export class Book {
       return
     }
     const displayQty = this.#reserves.displayQtyOf(order)
-    const shown = Math.min(this.orders.f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number, open)
+    const shown = Math.min(
+      this.orders.f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] as number,
+      open,
+    )
     this.#dropReserve(side, order)
     side.resize(order, shown)
     if (open > shown) this.#addReserve(side, order, open - shown, displayQty)
@@ -225,7 +233,7 @@ export class Book {
 
   /** All that an order has open: what it shows and what it hides. */
   openQty(order: number): number {
-    const shown = this.orders.f64[order * ORDER_DOUBLES + ORDER_LEAVES] as number
+    const shown = this.orders.f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] as number
     return this.#hasReserve(order) ? shown + this.#reserves.hiddenOf(order) : shown
   }
 
@@ -237,41 +245,42 @@ export class Book {
   /** All that is open on a level, shown or hidden. */
   levelOpenQty(level: number): number {
     const { f64 } = this.levels
-    const at = level * LEVEL_DOUBLES
-    return (f64[at + LEVEL_QTY] as number) + (f64[at + LEVEL_HIDDEN] as number)
+    const at = (level * LEVEL_DOUBLES) | 0
+    return (f64[(at + LEVEL_QTY) | 0] as number) + (f64[(at + LEVEL_HIDDEN) | 0] as number)
   }
 
   /** Best price of a side, 0 when it is empty. */
   bestPrice(side: number): number {
     const best = side === SIDE_BUY ? this.bids.best : this.asks.best
-    return best === NONE ? 0 : Math.abs(this.levels.f64[best * LEVEL_DOUBLES + LEVEL_KEY] as number)
+    return best === NONE
+      ? 0
+      : Math.abs(this.levels.f64[(best * LEVEL_DOUBLES + LEVEL_KEY) | 0] as number)
   }
 
   #sideOf(order: number): BookSide {
-    return (this.orders.f64[order * ORDER_DOUBLES + ORDER_KEY] as number) > 0
-      ? this.bids
-      : this.asks
+    const high = this.orders.i32[(order << ORDER_SHIFT) | ORDER_KEY_HIGH] as number
+    return this.#sides[high >>> 31] as BookSide
   }
 
   /** The first `ended` orders of a level are gone; `head` is now its oldest. */
   #shorten(level: number, head: number, taken: number, ended: number): void {
     const { f64, i32 } = this.levels
-    const at = level * LEVEL_WORDS
-    i32[at + LEVEL_HEAD] = head
-    i32[at + LEVEL_COUNT] = (i32[at + LEVEL_COUNT] as number) - ended
-    const qty = level * LEVEL_DOUBLES + LEVEL_QTY
+    const at = (level * LEVEL_WORDS) | 0
+    i32[(at + LEVEL_HEAD) | 0] = head
+    i32[(at + LEVEL_COUNT) | 0] = (i32[(at + LEVEL_COUNT) | 0] as number) - ended
+    const qty = (level * LEVEL_DOUBLES + LEVEL_QTY) | 0
     f64[qty] = (f64[qty] as number) - taken
-    this.orders.i32[head * ORDER_WORDS + ORDER_PREVIOUS] = NONE
+    this.orders.i32[(head << ORDER_SHIFT) | ORDER_PREVIOUS] = NONE
   }
 
   #hasReserve(order: number): boolean {
-    return (this.orders.i32[order * ORDER_WORDS + ORDER_LEVEL] as number) < 0
+    return (this.orders.i32[(order << ORDER_SHIFT) | ORDER_LEVEL] as number) < 0
   }
 
   #addReserve(side: BookSide, order: number, hidden: number, displayQty: number): void {
     const { i32 } = this.orders
-    const level = i32[order * ORDER_WORDS + ORDER_LEVEL] as number
-    i32[order * ORDER_WORDS + ORDER_LEVEL] = level | HAS_RESERVE
+    const level = i32[(order << ORDER_SHIFT) | ORDER_LEVEL] as number
+    i32[(order << ORDER_SHIFT) | ORDER_LEVEL] = level | HAS_RESERVE
     this.#reserves.add(order, hidden, displayQty)
     side.hide(level, hidden)
   }
@@ -281,8 +290,8 @@ export class Book {
     if (!this.#hasReserve(order)) return 0
     const hidden = this.#reserves.hiddenOf(order)
     const { i32 } = this.orders
-    const level = (i32[order * ORDER_WORDS + ORDER_LEVEL] as number) & LEVEL_MASK
-    i32[order * ORDER_WORDS + ORDER_LEVEL] = level
+    const level = (i32[(order << ORDER_SHIFT) | ORDER_LEVEL] as number) & LEVEL_MASK
+    i32[(order << ORDER_SHIFT) | ORDER_LEVEL] = level
     this.#reserves.remove(order)
     side.hide(level, -hidden)
     return hidden
@@ -294,28 +303,28 @@ export class Book {
    */
   #showNext(order: number): number {
     const { f64, i32 } = this.orders
-    const at = order * ORDER_WORDS
-    const level = (i32[at + ORDER_LEVEL] as number) & LEVEL_MASK
+    const at = order << ORDER_SHIFT
+    const level = (i32[at | ORDER_LEVEL] as number) & LEVEL_MASK
     const displayQty = this.#reserves.displayQtyOf(order)
     const hidden = this.#reserves.hiddenOf(order)
     const tranche = Math.min(displayQty, hidden)
-    f64[order * ORDER_DOUBLES + ORDER_LEAVES] = tranche
+    f64[(order << ORDER_HALF_SHIFT) | ORDER_LEAVES] = tranche
     if (tranche < hidden) this.#reserves.setHidden(order, hidden - tranche)
     else {
       this.#reserves.remove(order)
-      i32[at + ORDER_LEVEL] = level
+      i32[at | ORDER_LEVEL] = level
     }
     const { f64: sums, i32: levels } = this.levels
-    const sumsAt = level * LEVEL_DOUBLES
-    sums[sumsAt + LEVEL_QTY] = (sums[sumsAt + LEVEL_QTY] as number) + tranche
-    sums[sumsAt + LEVEL_HIDDEN] = (sums[sumsAt + LEVEL_HIDDEN] as number) - tranche
-    const first = i32[at + ORDER_NEXT] as number
+    const sumsAt = (level * LEVEL_DOUBLES) | 0
+    sums[(sumsAt + LEVEL_QTY) | 0] = (sums[(sumsAt + LEVEL_QTY) | 0] as number) + tranche
+    sums[(sumsAt + LEVEL_HIDDEN) | 0] = (sums[(sumsAt + LEVEL_HIDDEN) | 0] as number) - tranche
+    const first = i32[at | ORDER_NEXT] as number
     if (first === NONE) return order
-    const tail = levels[level * LEVEL_WORDS + LEVEL_TAIL] as number
-    levels[level * LEVEL_WORDS + LEVEL_TAIL] = order
-    i32[tail * ORDER_WORDS + ORDER_NEXT] = order
-    i32[at + ORDER_PREVIOUS] = tail
-    i32[at + ORDER_NEXT] = NONE
+    const tail = levels[(level * LEVEL_WORDS + LEVEL_TAIL) | 0] as number
+    levels[(level * LEVEL_WORDS + LEVEL_TAIL) | 0] = order
+    i32[(tail << ORDER_SHIFT) | ORDER_NEXT] = order
+    i32[at | ORDER_PREVIOUS] = tail
+    i32[at | ORDER_NEXT] = NONE
     return first
   }
 }

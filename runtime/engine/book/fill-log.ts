@@ -13,9 +13,9 @@ export const FILL_TAKER_EXPIRED = 3
 /** Entries of the last match. `maker` stays a valid handle until it is released by the reader. */
 export class FillLog {
   count = 0
-  kind: Uint8Array
-  maker: Int32Array
-  qty: Float64Array
+  kind = new Uint8Array(0)
+  maker = new Int32Array(0)
+  qty = new Float64Array(0)
 
   constructor(capacity: number) {
     this.kind = new Uint8Array(capacity)

@@ -7,8 +7,13 @@ import { SlotPool } from '../memory/slot-pool.ts'
 export const ORDER = {
   words: 8,
   doubles: 4,
+  /** An order's words begin at handle << shift, its doubles at handle << halfShift. */
+  shift: 3,
+  halfShift: 2,
   /** f64: the price bent so that better is larger: +price for a bid, -price for an ask. */
   key: 0,
+  /** i32: the upper half of the key; its sign bit is the side, 0 for a bid. */
+  keyHigh: 1,
   /** f64: open quantity. */
   leaves: 1,
   /** Neighbours in the level's queue. */

@@ -7,7 +7,7 @@
 // O(log32 range), never O(n). Nodes that have become empty stay for a while, because prices come
 // back; the tree stays the same then, and only bits change.
 
-import { NONE as NO_HANDLE, SlotPool } from '../memory/slot-pool.ts'
+import { NONE as NO_HANDLE, NO_POOL, SlotPool } from '../memory/slot-pool.ts'
 
 const NONE = NO_HANDLE
 
@@ -29,14 +29,12 @@ const HIGH = 2 ** 30
 /** Empty leaves that an index keeps. */
 const EMPTY_MAX = 256
 
-/** Places of the doubles that describe what the tree covers: [base, base + span). */
-const BASE = 0
-const SPAN = 1
-
 /** One side's tree; the nodes of all sides share a pool. */
 export class PriceIndex {
-  readonly #nodes: SlotPool
-  readonly #range = new Float64Array(2)
+  readonly #nodes: SlotPool = NO_POOL
+  /** What the tree covers: [base, base + span). */
+  #base = 0
+  #span = 0
   #root = NONE
   /** Bits below the root's digit. */
   #shift = 0
@@ -53,19 +51,35 @@ export class PriceIndex {
     return new SlotPool(NODE_WORDS, capacity)
   }
 
+  /**
+   * As find, for the prices of most markets: NONE also when the tree is so high that an offset does
+   * not fit 30 bits. Calls nothing, so that it costs its caller nothing but its own few steps.
+   */
+  near(key: number): number {
+    const offset = key - this.#base
+    const rootShift = this.#shift
+    if (!(offset >= 0 && offset < this.#span) || rootShift >= LOW_STAGES * 5) return NONE
+    const i32 = this.#nodes.i32
+    const low = offset | 0
+    let node = this.#root
+    for (let shift = rootShift; shift >= 0 && node !== NONE; shift -= 5) {
+      node = i32[(node * NODE_WORDS + CHILD + ((low >>> shift) & 31)) | 0] as number
+    }
+    return node
+  }
+
   /** The place of a key: leaf * 32 + digit; its leaf is made when missing. May move the memory. */
   reach(key: number): number {
-    const range = this.#range
-    const offset = key - (range[BASE] as number)
+    const offset = key - this.#base
     const rootShift = this.#shift
-    if (!(offset >= 0 && offset < (range[SPAN] as number)) || rootShift >= LOW_STAGES * 5) {
+    if (!(offset >= 0 && offset < this.#span) || rootShift >= LOW_STAGES * 5) {
       return this.#reachFar(key)
     }
     const i32 = this.#nodes.i32
     const low = offset | 0
     let node = this.#root
     for (let shift = rootShift; shift > 0; shift -= 5) {
-      const child = i32[node * NODE_WORDS + CHILD + ((low >>> shift) & 31)] as number
+      const child = i32[(node * NODE_WORDS + CHILD + ((low >>> shift) & 31)) | 0] as number
       if (child === NONE) return this.#make(node, shift, key)
       node = child
     }
@@ -74,37 +88,38 @@ export class PriceIndex {
 
   /** The level at a place, or NONE. */
   at(place: number): number {
-    return this.#nodes.i32[(place >>> 5) * NODE_WORDS + CHILD + (place & 31)] as number
+    return this.#nodes.i32[((place >>> 5) * NODE_WORDS + CHILD + (place & 31)) | 0] as number
   }
 
   /** Puts a level where none is. */
   insert(place: number, level: number): void {
     const i32 = this.#nodes.i32
-    i32[(place >>> 5) * NODE_WORDS + CHILD + (place & 31)] = level
+    i32[((place >>> 5) * NODE_WORDS + CHILD + (place & 31)) | 0] = level
     let up = place
     while (up !== 0) {
-      const at = (up >>> 5) * NODE_WORDS
-      const mask = i32[at + MASK] as number
-      i32[at + MASK] = mask | (1 << (up & 31))
+      const at = ((up >>> 5) * NODE_WORDS) | 0
+      const mask = i32[(at + MASK) | 0] as number
+      i32[(at + MASK) | 0] = mask | (1 << (up & 31))
       if (mask !== 0) return
-      up = i32[at + PARENT] as number
+      up = i32[(at + PARENT) | 0] as number
     }
   }
 
   /** Takes the level at a place out. */
   remove(place: number): void {
     const i32 = this.#nodes.i32
-    const leafAt = (place >>> 5) * NODE_WORDS
-    i32[leafAt + CHILD + (place & 31)] = NONE
+    const leafAt = ((place >>> 5) * NODE_WORDS) | 0
+    i32[(leafAt + CHILD + (place & 31)) | 0] = NONE
     let up = place
     while (up !== 0) {
-      const at = (up >>> 5) * NODE_WORDS
-      const mask = (i32[at + MASK] as number) & ~(1 << (up & 31))
-      i32[at + MASK] = mask
+      const at = ((up >>> 5) * NODE_WORDS) | 0
+      const mask = (i32[(at + MASK) | 0] as number) & ~(1 << (up & 31))
+      i32[(at + MASK) | 0] = mask
       if (mask !== 0) break
-      up = i32[at + PARENT] as number
+      up = i32[(at + PARENT) | 0] as number
     }
-    if (i32[leafAt + MASK] === 0 && i32[leafAt + KIDS] === 0) this.#keepEmpty(place >>> 5)
+    if (i32[(leafAt + MASK) | 0] === 0 && i32[(leafAt + KIDS) | 0] === 0)
+      this.#keepEmpty(place >>> 5)
   }
 
   /** The level with the smallest key above this place's; NONE at the top. */
@@ -142,13 +157,13 @@ export class PriceIndex {
   }
 
   #covers(key: number): boolean {
-    const offset = key - (this.#range[BASE] as number)
-    return offset >= 0 && offset < (this.#range[SPAN] as number)
+    const offset = key - this.#base
+    return offset >= 0 && offset < this.#span
   }
 
   /** Of a key that is covered. The low bits are exact however far the base is; see ToInt32. */
   #digit(key: number, shift: number): number {
-    const base = this.#range[BASE] as number
+    const base = this.#base
     const low = ((key | 0) - (base | 0)) & LOW_MASK
     if (shift < LOW_STAGES * 5) return (low >>> shift) & 31
     const high = Math.round((key - base - low) / HIGH)
@@ -186,14 +201,14 @@ export class PriceIndex {
     this.#nodes.i32[this.#root * NODE_WORDS + PARENT] = 0
     this.#nodes.i32[this.#root * NODE_WORDS + KIDS] = 0
     this.#shift = (FIRST_HEIGHT - 1) * 5
-    this.#range[BASE] = (Math.floor(key / ALIGNMENT) - 1) * ALIGNMENT
-    this.#range[SPAN] = 32 ** FIRST_HEIGHT
+    this.#base = (Math.floor(key / ALIGNMENT) - 1) * ALIGNMENT
+    this.#span = 32 ** FIRST_HEIGHT
   }
 
   /** A new root, in which the old one stands in the middle. */
   #raise(): void {
     const old = this.#root
-    const span = this.#range[SPAN] as number
+    const span = this.#span
     const root = this.#nodes.allocate()
     const i32 = this.#nodes.i32
     const at = root * NODE_WORDS
@@ -203,8 +218,8 @@ export class PriceIndex {
     this.#link(root, 16, old)
     this.#root = root
     this.#shift += 5
-    this.#range[BASE] = (this.#range[BASE] as number) - span * 16
-    this.#range[SPAN] = span * 32
+    this.#base -= span * 16
+    this.#span = span * 32
   }
 
   #link(parent: number, digit: number, child: number): void {
@@ -239,7 +254,7 @@ export class PriceIndex {
       this.#nodes.releaseAsIs(node)
       if (up === 0) {
         this.#root = NONE
-        this.#range[SPAN] = 0
+        this.#span = 0
         return
       }
       node = up >>> 5
@@ -251,3 +266,6 @@ export class PriceIndex {
     }
   }
 }
+
+/** What a field begins with that will hold an index: see the fields of SlotPool. */
+export const NO_INDEX = new PriceIndex(NO_POOL)

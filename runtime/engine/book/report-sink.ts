@@ -1,6 +1,8 @@
 // Reports of a book driven alone, encoded into one preallocated buffer: 48 bytes a report, side by
 // side, so that writing one touches one or two cache lines. No objects.
 
+/** The type of the only report that names two orders. */
+const TRADE = 1
 /** Doubles of one report. */
 const DOUBLES = 6
 /** type + 16 * side */
@@ -9,13 +11,16 @@ const SEQ = 1
 const ID = 2
 const PRICE = 3
 const QTY = 4
+/** Of a trade; else what an older report has left. */
 const TAKER_ID = 5
-const SIDE_UNIT = 16
+const SIDE_SHIFT = 4
+const SIDE_UNIT = 1 << SIDE_SHIFT
 
 /** A ring of reports; when it is full the next report takes the place of the oldest. */
 export class ReportSink {
-  readonly #f64: Float64Array
-  readonly #capacity: number
+  readonly #f64: Float64Array = new Float64Array(0)
+  readonly #capacity: number = 0
+  readonly #end: number = 0
   /** Where the next report begins. */
   #at = 0
   /** Reports of the rounds before this one. */
@@ -23,6 +28,7 @@ export class ReportSink {
 
   constructor(capacity: number) {
     this.#capacity = capacity
+    this.#end = capacity * DOUBLES
     this.#f64 = new Float64Array(capacity * DOUBLES)
   }
 
@@ -31,26 +37,24 @@ export class ReportSink {
     return this.#before + this.#at / DOUBLES
   }
 
-  /** Writes one report; `id` is the order's, in a trade the maker's. */
-  push(
-    type: number,
-    seq: number,
-    side: number,
-    id: number,
-    price: number,
-    qty: number,
-    takerId: number,
-  ): void {
+  /** Writes a report of one order. */
+  push(type: number, seq: number, side: number, id: number, price: number, qty: number): void {
     const f64 = this.#f64
     const at = this.#at
-    f64[at] = type + side * SIDE_UNIT
-    f64[at + SEQ] = seq
-    f64[at + ID] = id
-    f64[at + PRICE] = price
-    f64[at + QTY] = qty
-    f64[at + TAKER_ID] = takerId
-    this.#at = at + DOUBLES
-    if (at + DOUBLES === f64.length) this.#startOver()
+    f64[at] = type | (side << SIDE_SHIFT)
+    f64[(at + SEQ) | 0] = seq
+    f64[(at + ID) | 0] = id
+    f64[(at + PRICE) | 0] = price
+    f64[(at + QTY) | 0] = qty
+    const next = (at + DOUBLES) | 0
+    if (next === this.#end) this.#startOver()
+    else this.#at = next
+  }
+
+  /** Writes a trade: a report of two orders. */
+  pushTrade(seq: number, makerId: number, price: number, qty: number, takerId: number): void {
+    this.#f64[(this.#at + TAKER_ID) | 0] = takerId
+    this.push(TRADE, seq, 0, makerId, price, qty)
   }
 
   /** The fields of report `i`, counted from the last reset; those of the last `capacity` are kept. */
@@ -79,7 +83,7 @@ export class ReportSink {
   }
 
   takerId(i: number): number {
-    return this.#read(i, TAKER_ID)
+    return this.type(i) === TRADE ? this.#read(i, TAKER_ID) : 0
   }
 
   reset(): void {

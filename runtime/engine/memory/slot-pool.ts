@@ -2,20 +2,26 @@
 // its slot is never handed out, so zeroed memory means "no link". A pool grows by doubling; views
 // are re-made then, so whoever may allocate reads `f64` and `i32` anew afterwards (hazard B7).
 
+import { assert } from '#domain/assert.ts'
+
 /** The handle of nothing. */
 export const NONE = 0
+/** So that the place of every word is a 32-bit integer. */
+const WORDS_MAX = 2 ** 31
 
 /** Fixed-size records; `f64` and `i32` are two views of the same memory. */
 export class SlotPool {
-  readonly words: number
-  readonly doubles: number
-  f64: Float64Array
-  i32: Int32Array
+  // A field that begins as undefined may hold anything for V8, and each use checks what it holds; one
+  // that begins as a value of its kind is known to be of that kind.
+  readonly words: number = 0
+  readonly doubles: number = 0
+  f64 = new Float64Array(0)
+  i32 = new Int32Array(0)
   /** Slots below this were handed out at least once; what a snapshot copies. */
   used = 1
   live = 0
   #freeHead = NONE
-  #capacity: number
+  #capacity = 0
 
   /** Shapes: `words` is the record size in 32-bit words, even. */
   constructor(words: number, capacity: number) {
@@ -32,7 +38,7 @@ export class SlotPool {
     this.live++
     const reused = this.#freeHead
     if (reused !== NONE) {
-      const at = reused * this.words
+      const at = (reused * this.words) | 0
       this.#freeHead = this.i32[at] as number
       this.i32[at] = 0
       return reused
@@ -52,12 +58,13 @@ export class SlotPool {
 
   /** As release without the zeroing, for users who set every word of a slot that they get. */
   releaseAsIs(slot: number): void {
-    this.i32[slot * this.words] = this.#freeHead
+    this.i32[(slot * this.words) | 0] = this.#freeHead
     this.#freeHead = slot
     this.live--
   }
 
   #grow(capacity: number): void {
+    assert(capacity * this.words <= WORDS_MAX, 'a pool holds 8 GiB at most')
     const buffer = new ArrayBuffer(capacity * this.words * 4)
     const f64 = new Float64Array(buffer)
     f64.set(this.f64)
@@ -98,3 +105,6 @@ export class SlotPool {
     this.#freeHead = freeHead
   }
 }
+
+/** What a field begins with that will hold a pool: see the fields of SlotPool. */
+export const NO_POOL = new SlotPool(2, 1)
