@@ -1,0 +1,228 @@
+// Planted mutants of matching and orders: priority, self-trade prevention, replace, stops, lists, the
+// uncross.
+
+import type { Mutant } from './mutant.ts'
+
+const ORDERS = 'tests/scenarios/orders.test.ts'
+const TRIGGERS = 'tests/scenarios/triggers.test.ts'
+const AUCTION = 'tests/scenarios/auction.test.ts'
+const BOOK = 'runtime/engine/book/book.ts'
+const REPLACE = 'runtime/engine/orders/replace-order.ts'
+const HEAP = 'runtime/engine/triggers/trigger-heap.ts'
+const ELECTION = 'runtime/engine/triggers/election.ts'
+const UNCROSS = 'runtime/engine/auction/auction-price.ts'
+
+export const MATCHING_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'F6',
+    why: 'an order that has filled whole and is told to be open',
+    file: 'runtime/engine/reports.ts',
+    find: 'leaves > 0 ? STATUS_PARTIAL',
+    replace: 'leaves >= 0 ? STATUS_PARTIAL',
+    test: 'tests/scenarios/driver-numbers.test.ts',
+    title: 'F6: ten fills of 0.1 end an order of 1 in the event of the tenth',
+  },
+  {
+    id: 'F6-end',
+    why: 'a maker that has filled whole and stays an open order',
+    file: 'runtime/engine/risk/settlement.ts',
+    find: 'if (makerOpen === 0) ',
+    replace: 'if (makerOpen < 0) ',
+    test: ORDERS,
+    title: 'RPT-1, F6: ten fills of one lot complete an order of ten',
+  },
+  {
+    id: 'ORD-2',
+    why: 'what an IOC leaves over rests',
+    file: 'runtime/engine/orders/execution.ts',
+    find: ' || !staysOpen(timeInForceOf(attributes))',
+    replace: '',
+    test: ORDERS,
+    title: 'ORD-2, TIF-2: what is left of a Market order or an IOC expires, it never rests',
+  },
+  {
+    id: 'ORD-4',
+    why: 'a post-only order that takes',
+    file: 'runtime/engine/risk/pre-trade.ts',
+    find: 'cmd.postOnly && ',
+    replace: 'cmd.postOnly && a.qty < 0 && ',
+    test: ORDERS,
+    title: 'ORD-4, TIF-1: a PostOnly that would cross is rejected, one that would not rests',
+  },
+  {
+    id: 'TIF-3',
+    why: 'a FOK that trades a part',
+    file: 'runtime/engine/risk/foresight.ts',
+    find: 'return left <= 0',
+    replace: 'return left < qty',
+    test: ORDERS,
+    title: 'TIF-3: a FOK trades whole or not at all',
+  },
+  {
+    id: 'TIF-3-own',
+    why: 'a FOK that counts the orders of its own account',
+    file: 'runtime/engine/book/book-walk.ts',
+    find: 'return this.#stpMode !== STP_NONE && owner === this.#owner',
+    replace: 'return this.#stpMode === STP_NONE && owner === this.#owner',
+    test: ORDERS,
+    title: 'TIF-3: a FOK does not count its own orders',
+  },
+  {
+    id: 'STP-2',
+    why: 'ExpireTaker ends the maker, too',
+    file: BOOK,
+    find: 'if (stpMode === STP_EXPIRE_TAKER) break',
+    replace: '',
+    test: ORDERS,
+    title: 'STP-2: self-trade prevention ExpireTaker ends the taker at its own order',
+  },
+  {
+    id: 'STP-3',
+    why: 'ExpireMaker ends the taker, too',
+    file: BOOK,
+    find: 'if (stpMode !== STP_EXPIRE_MAKER) {',
+    replace: 'if (stpMode >= STP_EXPIRE_MAKER) {',
+    test: ORDERS,
+    title: 'STP-3, STP-6: self-trade prevention ExpireMaker ends the maker and reaches deeper',
+  },
+  {
+    id: 'STP-4',
+    why: 'ExpireBoth leaves the maker alone',
+    file: BOOK,
+    find: 'if (stpMode === STP_EXPIRE_TAKER) break',
+    replace: 'if (stpMode !== STP_EXPIRE_MAKER) break',
+    test: ORDERS,
+    title: 'STP-4, STP-6: self-trade prevention ExpireBoth ends both',
+  },
+  {
+    id: 'STP-5',
+    why: 'what Decrement prevents counts as traded',
+    file: BOOK,
+    find: 'log.push(FILL_DECREMENTED, ',
+    replace: 'log.push(TRADE, ',
+    test: ORDERS,
+    title:
+      'STP-5, STP-6: self-trade prevention Decrement takes the smaller quantity from both and goes on',
+  },
+  {
+    id: 'RPL-1',
+    why: 'a smaller quantity loses the place',
+    file: REPLACE,
+    find: 'cmd.orderQty <= orderQty',
+    replace: 'cmd.orderQty === orderQty',
+    test: ORDERS,
+    title: 'RPL-1, RPL-4: a replace keeps the place at the same price with no more quantity',
+  },
+  {
+    id: 'RPL-1-same',
+    why: 'a replace that changes nothing loses the place',
+    file: REPLACE,
+    find: 'cmd.orderQty <= orderQty',
+    replace: 'cmd.orderQty < orderQty',
+    test: ORDERS,
+    title:
+      'RPL-1: a replace that asks for what there is already keeps the place, and so does one without numbers',
+  },
+  {
+    id: 'RPL-2',
+    why: 'a raised quantity keeps the place',
+    file: REPLACE,
+    find: 'cmd.price === price && cmd.orderQty <= orderQty',
+    replace: 'cmd.price === price',
+    test: ORDERS,
+    title:
+      'RPL-2: a replace goes to the tail when price changes or quantity is raised, and may trade',
+  },
+  {
+    id: 'TRG-1',
+    why: 'a stop that waits for a price beyond its own',
+    file: ELECTION,
+    find: 'price >= rising.nearest',
+    replace: 'price > rising.nearest',
+    test: TRIGGERS,
+    title: 'TRG-1: a buy stop is elected when the last trade is at its stopPx or above',
+  },
+  {
+    id: 'TRG-4',
+    why: 'a stop whose condition holds already waits for the next trade',
+    file: ELECTION,
+    find: 'if (holds && ',
+    replace: 'if (!rises && holds && ',
+    test: TRIGGERS,
+    title: 'TRG-4: a stop whose condition already holds is elected at once',
+  },
+  {
+    id: 'TRG-5',
+    why: 'of two stops the one further away is elected first',
+    file: HEAP,
+    find: ': other > key',
+    replace: ': other < key',
+    test: TRIGGERS,
+    title:
+      'TRG-5: elected orders enter one by one after the aggressor is done, nearest stopPx first, then oldest',
+  },
+  {
+    id: 'TRG-5-age',
+    why: 'of two stops at one price the younger is elected first',
+    file: HEAP,
+    find: '(this.#age[place] as number) > age',
+    replace: '(this.#age[place] as number) < age',
+    test: TRIGGERS,
+    title:
+      'TRG-5: elected orders enter one by one after the aggressor is done, nearest stopPx first, then oldest',
+  },
+  {
+    id: 'OCO-1',
+    why: 'the other leg of an OCO outlives the fill of the first',
+    file: 'runtime/engine/lists/list-effects.ts',
+    find: 'if ((begun & exits) !== 0) return true',
+    replace: '',
+    test: 'tests/scenarios/lists.test.ts',
+    title: 'OCO-1: the first fill of one leg cancels the other',
+  },
+  {
+    id: 'AUC-4-side',
+    why: 'a surplus of buys takes the lowest price',
+    file: UNCROSS,
+    find: 'if (bid === lastBid) out.set(priceOf(book, bid)',
+    replace: 'if (bid === lastBid) out.set(priceOf(book, lastAsk)',
+    test: AUCTION,
+    title: 'AUC-4: then a surplus of buys takes the highest price, a surplus of sells the lowest',
+  },
+  {
+    id: 'AUC-4-near',
+    why: 'an auction price that forgets the last trade',
+    file: UNCROSS,
+    find: 'return Math.min(Math.max(reference, low), high)',
+    replace: 'return low',
+    test: AUCTION,
+    title: 'AUC-4: then the price nearest the last trade',
+  },
+  {
+    id: 'AUC-4-middle',
+    why: 'the middle of two prices is rounded up',
+    file: UNCROSS,
+    find: 'Math.floor((high - low) / 2)',
+    replace: 'Math.ceil((high - low) / 2)',
+    test: AUCTION,
+    title: 'AUC-4: without a last trade the middle of what is left, rounded down',
+  },
+  {
+    id: 'AUC-4-even',
+    why: 'equal surpluses at neighbouring ticks are told for the wrong side',
+    file: UNCROSS,
+    find: 'price <= nextBid ? buys : -sells',
+    replace: 'price <= nextBid ? -sells : buys',
+    test: 'tests/properties/auction.test.ts',
+    title: 'AUC-4: the indicated price is the one that a search over every tick finds',
+  },
+  {
+    id: 'AUC-4-volume',
+    why: 'an auction that leaves volume at the price where both sides meet',
+    file: UNCROSS,
+    find: 'priceOf(book, bid) < priceOf(book, ask)) break',
+    replace: 'priceOf(book, bid) <= priceOf(book, ask)) break',
+    test: AUCTION,
+    title: 'AUC-4: the price of the largest volume wins',
+  },
+]
