@@ -5,7 +5,7 @@ import { drawBookConfig } from '../helpers/book-regimes.ts'
 import { BookTrial } from '../helpers/book-trial.ts'
 import { EngineTrial } from '../helpers/engine-trial.ts'
 import { LimitBookTrial } from '../helpers/limit-book-trial.ts'
-import { drawConfig } from '../helpers/workload-draw.ts'
+import { drawAuctionConfig, drawConfig } from '../helpers/workload-draw.ts'
 import { drawMarginConfig, RandomMarginCommands } from '../helpers/workload-margin.ts'
 import { IcebergCommands, WaitingCommands } from '../helpers/workload-mixed.ts'
 import { type CommandSource, Random, RandomCommands } from '../helpers/workload-random.ts'
@@ -39,9 +39,16 @@ export const FAMILIES: readonly Family[] = [
   {
     name: 'engine',
     what: 'the engine against the naive one, on all commands',
-    percent: 20,
+    percent: 15,
     commandsPerSeed: 2_500,
     trial: (seed) => engineTrial(seed, new RandomCommands(seed, drawConfig(seed))),
+  },
+  {
+    name: 'auctions',
+    what: 'the same, with auctions all the time',
+    percent: 5,
+    commandsPerSeed: 2_500,
+    trial: (seed) => engineTrial(seed, new RandomCommands(seed, drawAuctionConfig(seed))),
   },
   {
     name: 'waiting',

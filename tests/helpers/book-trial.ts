@@ -36,7 +36,8 @@ export class BookTrial implements Trial {
     this.#prices.step()
     const open = this.#model.sides[0].length + this.#model.sides[1].length
     const kind = r.below(100)
-    if (kind < 55 || open === 0) this.#enter(open > this.#config.openMax)
+    const { openMax, cancelPercent } = this.#config
+    if (kind < 85 - cancelPercent || open === 0) this.#enter(open > openMax)
     else if (kind < 85) this.#cancel(this.#pick())
     else this.#resize(this.#pick())
     this.#steps += 1
@@ -53,8 +54,9 @@ export class BookTrial implements Trial {
 
   #enter(isFull: boolean): void {
     const r = this.#random
-    const price = this.#prices.next()
-    const key = r.chance(50) ? price : -price
+    const isBuy = r.chance(50)
+    const price = this.#prices.next(isBuy)
+    const key = isBuy ? price : -price
     const qty = r.upTo(this.#config.regime.maxQty) * (isFull ? 10 : 1)
     const owner = 1 + r.below(this.#config.owners)
     const stp = r.pick(this.#config.stpModes)

@@ -52,7 +52,7 @@ export class LimitBookTrial implements Trial {
     this.#begin()
     const isFull = this.#orders.size > this.#config.openMax
     if (isFull || kind < 8) this.#market(isFull)
-    else if (kind < 55) this.#newOrder()
+    else if (kind < 80 - this.#config.cancelPercent) this.#newOrder()
     else if (kind < 80) this.#cancel()
     else if (kind < 90) this.#reduce()
     else this.#modify()
@@ -97,7 +97,7 @@ export class LimitBookTrial implements Trial {
     const r = this.#random
     const id = this.#seq * this.#idStep
     const side = r.pick([SIDE_BUY, SIDE_SELL])
-    const price = this.#prices.next()
+    const price = this.#prices.next(side === SIDE_BUY)
     const qty = r.upTo(this.#config.regime.maxQty)
     const ioc = r.chance(15)
     this.#operation = { type: 'newOrder', seq: this.#seq, id, side, price, qty, ioc }
@@ -150,11 +150,11 @@ export class LimitBookTrial implements Trial {
 
   #modify(): void {
     const id = this.#pick()
-    const price = this.#prices.next()
+    const order = this.#orders.get(id)
+    const price = this.#prices.next(order === undefined || order.key > 0)
     const qty = this.#random.upTo(this.#config.regime.maxQty)
     this.#operation = { type: 'modify', seq: this.#seq, id, price, qty }
     this.#book.modify(this.#seq, id, price, qty)
-    const order = this.#orders.get(id)
     if (order === undefined) return this.#want(MODIFY_REFUSED, 0, id, 0, 0)
     const side = sideOf(order)
     this.#remove(order)

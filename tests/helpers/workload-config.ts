@@ -43,6 +43,8 @@ export interface WorkloadConfig {
   readonly makerFeesPpm: readonly number[]
   readonly takerFeesPpm: readonly number[]
   readonly guardPercent: number
+  /** Percent of instruments that are listed Open; the others begin with an auction. */
+  readonly openPercent: number
   /** Percent of rare commands that change a trading state, besides the few that do so anyway. */
   readonly statePercent: number
   /** Percent of commands that end a halt, an auction or a limit, while there is one. */
@@ -66,6 +68,7 @@ export const PLAIN: WorkloadConfig = {
   makerFeesPpm: [0, -100, 500],
   takerFeesPpm: [0, 1000, 250_000],
   guardPercent: 40,
+  openPercent: 80,
   statePercent: 0,
   resumePercent: 10,
   forgottenPercent: 0,

@@ -45,10 +45,30 @@ export function drawConfig(seed: number): WorkloadConfig {
     makerFeesPpm: r.pick([[0], PLAIN.makerFeesPpm, [-250, -1_000], [1, 33_333]]),
     takerFeesPpm: r.pick([[0], PLAIN.takerFeesPpm, [1_000, 2_500], [7, 999_999]]),
     guardPercent: r.pick([0, 40, 100]),
+    openPercent: 80,
     statePercent: r.pick([0, 0, 40]),
     resumePercent: r.pick([10, 10, 4]),
     forgottenPercent: r.pick([0, 80, 95]),
     stpModes: modes.length > 0 ? modes : [r.pick(STP_MODES)],
+  }
+}
+
+/** The same with auctions all the time, most instruments begin with one. */
+export function drawAuctionConfig(seed: number): WorkloadConfig {
+  const r = new Random(seed ^ 0x1b873593)
+  const config = drawConfig(seed)
+  const start = r.pick([40, 1000, 32_768])
+  const spread = 1 + r.below(12)
+  return {
+    ...config,
+    prices: { start, driftPercent: 1, drift: spread, spread, jumpPercent: 0 },
+    mix: { newOrder: 600, trigger: 20, list: 5, cancelReplace: 5, cancel: 100, replace: 100 },
+    marketPercent: 5,
+    scales: [1],
+    bandsPpm: [0],
+    openPercent: r.pick([10, 50]),
+    statePercent: 60,
+    resumePercent: r.pick([2, 5, 10]),
   }
 }
 

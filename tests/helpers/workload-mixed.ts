@@ -78,7 +78,8 @@ export class IcebergCommands implements CommandSource {
       case 'NewOrder':
         return this.#asIceberg(command)
       case 'ReplaceOrder':
-        return { ...command, price: this.#price() }
+        // 0: the price stays, and with it the place where the quantity is not raised.
+        return { ...command, price: this.#random.chance(50) ? 0 : this.#price() }
       default: {
         const r = this.#random
         const isHalt = CALM.includes(command.type) && !('engaged' in command && !command.engaged)

@@ -434,7 +434,7 @@ export class RandomCommands implements CommandSource {
   #listing(base: string): ListInstrument {
     const r = this.random
     const { quoteScales, steps, bandsPpm, makerFeesPpm, takerFeesPpm } = this.#config
-    const { guardPercent, stpModes } = this.#config
+    const { guardPercent, openPercent, stpModes } = this.#config
     const quoteScale = r.pick(quoteScales)
     const [tickSize, lotSize] = r.pick(steps)
     return {
@@ -462,7 +462,7 @@ export class RandomCommands implements CommandSource {
       maxOpenOrders: r.pick([0, 0, 40]),
       allowedStpModes: stpModes,
       defaultStpMode: r.pick(stpModes),
-      tradingState: r.chance(80) ? 'Open' : 'Auction',
+      tradingState: r.chance(openPercent) ? 'Open' : 'Auction',
       volatilityGuard: r.chance(100 - guardPercent) ? null : this.#guard(),
     }
   }
