@@ -144,4 +144,31 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     title:
       'FND-1, FND-2: a buy holds price x quantity and the fee at taker rate; improvement returns at once',
   },
+  {
+    id: 'CHK-3',
+    why: 'a cancel that stops at the kill switch of the venue, and passes where the market is closed',
+    file: 'runtime/engine/orders/cancel-order.ts',
+    find: '.tradingState === STATE_CLOSED) return',
+    replace: '.tradingState >= 0 && s.isVenueHalted) return',
+    test: RISK,
+    title: 'CHK-3: cancels pass every switch and state but Closed',
+  },
+  {
+    id: 'CHK-4',
+    why: 'a transfer that is sent again moves money again',
+    file: 'runtime/engine/admin/transfers.ts',
+    find: 'if (first !== NONE) {',
+    replace: 'if (first < NONE) {',
+    test: RISK,
+    title: 'CHK-4: a transfer counts once',
+  },
+  {
+    id: 'FEE-1',
+    why: 'an account with a tier of its own pays as everybody',
+    file: 'runtime/engine/risk/pre-trade.ts',
+    find: 'return taker === FEE_UNSET ? instrument.takerFeePpm : taker',
+    replace: 'return instrument.takerFeePpm',
+    test: RISK,
+    title: 'FEE-1: an account pays by its own fee tier; open orders keep the rates they came with',
+  },
 ]
