@@ -36,9 +36,11 @@ export class SortedBook {
   /** By side 0 (keys above zero) and 1, best first, then oldest. */
   readonly sides: readonly [SortedOrder[], SortedOrder[]] = [[], []]
 
-  rest(handle: number, key: number, owner: number, open: number, displayQty: number): void {
+  rest(handle: number, key: number, owner: number, open: number, displayQty: number): SortedOrder {
     const shown = displayQty === 0 ? open : Math.min(open, displayQty)
-    this.#join({ handle, key, owner, displayQty, shown, hidden: open - shown })
+    const order = { handle, key, owner, displayQty, shown, hidden: open - shown }
+    this.#join(order)
+    return order
   }
 
   remove(order: SortedOrder): void {

@@ -3,24 +3,64 @@
 
 import type { Command, ListInstrument, NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
-import { SIDES, type Side, STP_MODES } from '#domain/order.ts'
+import { SIDES, type Side, STP_MODES, type StpMode } from '#domain/order.ts'
 import { TRACE } from './engine-under-test.ts'
-import { Random } from './workload-random.ts'
+import { type CommandSource, Random } from './workload-random.ts'
 
 const ACCOUNTS = [1001, 1002, 1003, 1004, 1005, 1006]
 const RECENT_MAX = 30
 
+/** What these commands are drawn from besides their seed. */
+interface MarginConfig {
+  /** First price of all instruments; the money in play grows with it. */
+  readonly start: number
+  /** Prices are this far from the mark at most. */
+  readonly spread: number
+  /** Thousandths of itself by which a mark moves at most. */
+  readonly swing: number
+  readonly tickSize: string
+  readonly stpModes: readonly StpMode[]
+  readonly defaultStpMode: StpMode
+}
+
+const PLAIN: MarginConfig = {
+  start: 1000,
+  spread: 20,
+  swing: 100,
+  tickSize: '0.01',
+  stpModes: STP_MODES,
+  defaultStpMode: 'ExpireMaker',
+}
+
+/** A configuration from a seed. */
+export function drawMarginConfig(seed: number): MarginConfig {
+  const r = new Random(seed ^ 0x2c1b3c6d)
+  const start = r.pick([1000, 1000, 100, 50_000, 1_000_000_000])
+  const defaultStpMode = r.pick(STP_MODES)
+  return {
+    start,
+    spread: Math.ceil((start * r.pick([2, 20, 100])) / 1000),
+    swing: r.pick([10, 100, 300]),
+    tickSize: r.pick(['0.01', '0.05']),
+    stpModes: STP_MODES.filter((mode) => mode === defaultStpMode || r.chance(60)),
+    defaultStpMode,
+  }
+}
+
 /** Commands without end, from a seed. */
-export class RandomMarginCommands {
+export class RandomMarginCommands implements CommandSource {
   readonly random: Random
-  readonly #prices = [0, 1000, 1000, 1000]
+  readonly #config: MarginConfig
+  readonly #prices: number[]
   readonly #orders: { account: number; orderID: number; price: number; orderQty: number }[] = []
   /** Whose liquidation is asked for next. */
   #asked: number[] = []
   #sent = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, config = PLAIN) {
     this.random = new Random(seed)
+    this.#config = config
+    this.#prices = [0, config.start, config.start, config.start]
   }
 
   /** Listings, accounts, money. */
@@ -83,12 +123,12 @@ export class RandomMarginCommands {
       side: r.chance(20) ? r.pick(SIDES) : this.#opinionOf(account),
       ordType: stop ? (isMarket ? 'Stop' : 'StopLimit') : isMarket ? 'Market' : 'Limit',
       timeInForce,
-      stpMode: r.pick(STP_MODES),
+      stpMode: r.pick(this.#config.stpModes),
       postOnly: canHide && r.chance(10),
       reduceOnly: r.chance(25),
       price: isMarket ? 0 : this.#priceNear(instrumentId),
       orderQty: byAmount && stop ? 5 : orderQty,
-      quoteAmount: byAmount && !stop ? BigInt(r.below(500_000)) : 0n,
+      quoteAmount: byAmount && !stop ? this.#amount() : 0n,
       stopPx: stop ? this.#priceNear(instrumentId) : 0,
       displayQty: canHide && r.chance(10) ? 1 + r.below(orderQty) : 0,
       trailingOffset: 0,
@@ -121,19 +161,31 @@ export class RandomMarginCommands {
     const r = this.random
     const instrumentId = 1 + r.below(2)
     const old = this.#prices[instrumentId] ?? 1000
-    const price = Math.max(50, old + Math.round((old * (r.below(200) - 100)) / 1000))
+    const { start, swing } = this.#config
+    const to = old + Math.round((old * (r.below(2 * swing) - swing)) / 1000)
+    const price = Math.min(Math.max(start / 20, to), start * 1000)
     this.#prices[instrumentId] = price
     if (r.chance(50)) this.#asked = [...ACCOUNTS]
     return { type: 'SetMark', account: 0, traceId: TRACE, instrumentId, price }
   }
 
   #priceNear(instrumentId: number): number {
-    return Math.max(1, (this.#prices[instrumentId] ?? 1000) + this.random.below(41) - 20)
+    const { spread } = this.#config
+    return Math.max(
+      1,
+      (this.#prices[instrumentId] ?? 1000) + this.random.below(2 * spread + 1) - spread,
+    )
+  }
+
+  #amount(): bigint {
+    return BigInt(Math.ceil(this.random.below(500_000) * (this.#config.start / 1000)))
   }
 
   #credit(account: number, asset: string, amount: number): Extract<Command, { asset: string }> {
     const transferId = `t${++this.#sent}`
-    return { type: 'Credit', account, traceId: TRACE, asset, amount: BigInt(amount), transferId }
+    const level = asset === 'USD' ? this.#config.start / 1000 : 1
+    const units = BigInt(Math.ceil(amount * level))
+    return { type: 'Credit', account, traceId: TRACE, asset, amount: units, transferId }
   }
 
   #listing(base: string, isPerpetual: boolean): ListInstrument {
@@ -148,7 +200,7 @@ export class RandomMarginCommands {
       quoteAsset: 'USD',
       baseScale: 0,
       quoteScale: 2,
-      tickSize: '0.01',
+      tickSize: this.#config.tickSize,
       lotSize: r.pick(['1', '7']),
       minQty: 1,
       maxQty: 1_000_000,
@@ -161,8 +213,8 @@ export class RandomMarginCommands {
       maintenanceMarginPpm: isPerpetual ? r.pick([10_000, 20_000, 7]) : 0,
       maxPosition: r.pick([0, 0, 1500]),
       maxOpenOrders: r.pick([0, 0, 12]),
-      allowedStpModes: STP_MODES,
-      defaultStpMode: 'ExpireMaker',
+      allowedStpModes: this.#config.stpModes,
+      defaultStpMode: this.#config.defaultStpMode,
       tradingState: 'Open',
     }
   }

@@ -9,8 +9,15 @@ import {
   VOLATILITY_ACTIONS,
   type VolatilityGuard,
 } from '#domain/instrument.ts'
-import { CANCEL_REPLACE_MODES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import {
+  CANCEL_REPLACE_MODES,
+  SIDES,
+  STP_MODES,
+  type StpMode,
+  TIMES_IN_FORCE,
+} from '#domain/order.ts'
 import { COMMAND_NS, TRACE } from './engine-under-test.ts'
+import { PLAIN, type WorkloadConfig } from './workload-config.ts'
 import { asTrigger, randomList } from './workload-triggers.ts'
 
 /** xorshift32: small, seeded, the same everywhere. */
@@ -36,6 +43,16 @@ export class Random {
     return this.next() % n
   }
 
+  /** 0 or more and below 1. */
+  fraction(): number {
+    return this.next() / 2 ** 32
+  }
+
+  /** 1 .. max, for any max; coarse above 2^32. */
+  upTo(max: number): number {
+    return 1 + Math.floor(this.fraction() * max)
+  }
+
   chance(percent: number): boolean {
     return this.below(100) < percent
   }
@@ -45,45 +62,71 @@ export class Random {
   }
 }
 
+/** A price that has jumped by up to half of itself, now and then home; `top` bounds it. */
+export function jumped(r: Random, price: number, home: number, top: number): number {
+  const to = Math.max(1, Math.min(Math.floor(price * (0.5 + r.fraction())), top))
+  return r.chance(30) ? home : to
+}
+
+/** Commands without end, for both engines: what opens the venue, then one after the other. */
+export interface CommandSource {
+  opening(): Command[]
+  next(): Command
+  /** Tells what the last command has led to. */
+  observe(events: readonly EngineEvent[]): void
+}
+
 /** Time of the first command: the run goes through a midnight. */
 export const START_NS = 1_767_571_200_000_000_000n - 1_000_000_000n
 
 const ODD_NUMBERS = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53 - 1, 2 ** 53, 1e300]
+/** Where jumps end. */
+const PRICE_MAX = 2 ** 53 - 2 ** 32
+/** Of one amount: those of all accounts together stay below 2^63. */
+const MONEY_MAX = 1_200_000_000_000_000_000n
 const ACCOUNTS = [1000, 1001, 1002, 1003, 4_294_967_295]
 
 /** Orders that a generator keeps in mind for cancels and replaces; some have ended meanwhile. */
 const RECENT_MAX = 40
 
 /** Commands without end. It learns from the events which orders there are. */
-export class RandomCommands {
+export class RandomCommands implements CommandSource {
   readonly random: Random
   #sent = 0
   readonly #orders: { account: number; orderID: number; clOrdID: string }[] = []
   /** What ends the halts that were sent, soon. */
   readonly #resume: Command[] = []
-  #price = 1000
+  #price: number
   #now = START_NS
+  readonly #config: WorkloadConfig
   readonly #scale: number
+  /** By how much prices, and so the money in play, are above those of the plain configuration. */
+  readonly #level: bigint
+  /** What orders ask for: seldom something that no instrument allows. */
+  readonly #stpModes: readonly StpMode[]
   /** Instruments: two of spot, and a perpetual in every other run. */
   readonly #listed: number
 
-  constructor(seed: number) {
+  constructor(seed: number, config = PLAIN) {
     this.random = new Random(seed)
-    // Some runs trade in huge quantities, so that limbs and bounds are met.
-    this.#scale = this.random.pick([1, 1, 1000, 3_000_000])
+    this.#config = config
+    this.#price = config.prices.start
+    const { stpModes } = config
+    const isAny = stpModes.length === STP_MODES.length
+    this.#stpModes = isAny ? STP_MODES : [...STP_MODES, ...Array(20).fill(stpModes).flat()]
+    this.#level = BigInt(Math.ceil(config.prices.start / 1000))
+    this.#scale = this.random.pick(config.scales)
     this.#listed = this.random.chance(50) ? 3 : 2
   }
 
   /** What comes before the first order. */
   opening(): Command[] {
-    const r = this.random
     const commands: Command[] = ['BTC', 'ETH'].map((base) => this.#listing(base))
     if (this.#listed > 2) commands.push(this.#perpetual())
     for (const account of ACCOUNTS) {
       commands.push({ type: 'OpenAccount', account, traceId: TRACE })
       for (const asset of ['BTC', 'ETH', 'USD']) {
-        const amount =
-          BigInt(r.below(200)) * BigInt(this.#scale) * (asset === 'USD' ? 20_000n * 100n : 1000n)
+        const amount = this.#money(200, asset === 'USD' ? 2_000_000n * this.#level : 1000n)
         commands.push(this.#transfer('Credit', account, asset, amount))
       }
     }
@@ -95,13 +138,25 @@ export class RandomCommands {
   observe(events: readonly EngineEvent[]): void {
     for (const event of events) {
       if (event.type === 'InstrumentChanged') this.#endAuction(event.instrument)
-      if (event.type !== 'ExecutionReport' || event.leavesQty === 0) continue
-      const { account, orderID, clOrdID } = event
+      if (event.type !== 'ExecutionReport') continue
+      const { account, orderID, clOrdID, leavesQty } = event
+      if (leavesQty === 0) {
+        this.#forget(orderID)
+        continue
+      }
       this.#orders.push({ account, orderID, clOrdID })
       if (this.#orders.length > RECENT_MAX) {
         this.#orders.splice(this.random.below(RECENT_MAX), 1)
       }
     }
+  }
+
+  /** An order has ended. */
+  #forget(orderID: number): void {
+    const { forgottenPercent } = this.#config
+    if (forgottenPercent === 0 || !this.random.chance(forgottenPercent)) return
+    const known = this.#orders.findIndex((order) => order.orderID === orderID)
+    if (known >= 0) this.#orders.splice(known, 1)
   }
 
   /** An auction, however it began, ends some time. */
@@ -113,38 +168,32 @@ export class RandomCommands {
 
   next(): Command {
     const r = this.random
-    if (this.#resume.length > 0 && r.chance(10)) {
+    if (this.#resume.length > 0 && r.chance(this.#config.resumePercent)) {
       this.#now += COMMAND_NS
       return this.#resume.pop() as Command
     }
-    const kind = r.below(1000)
+    let kind = r.below(1000)
+    const isOf = (share: number) => {
+      kind -= share
+      return kind < 0
+    }
     this.#now += COMMAND_NS
-    if (kind < 440) return this.#newOrder()
-    if (kind < 520) return asTrigger(r, this.#newOrder(), () => this.#priceNear())
-    if (kind < 540) {
-      return randomList(
-        r,
-        () => this.#newOrder(),
-        () => this.#priceNear(),
-      )
-    }
-    if (kind < 560) return this.#cancelReplace()
-    if (kind < 780) return { ...this.#request(), type: 'CancelOrder' }
-    if (kind < 930) {
-      return {
-        ...this.#request(),
-        type: 'ReplaceOrder',
-        price: this.#priceNear(),
-        orderQty: this.#qty(),
-      }
-    }
-    return this.#rare()
+    const { mix } = this.#config
+    const near = () => this.#priceNear()
+    if (isOf(mix.newOrder)) return this.#newOrder()
+    if (isOf(mix.trigger)) return asTrigger(r, this.#newOrder(), near)
+    if (isOf(mix.list)) return randomList(r, () => this.#newOrder(), near)
+    if (isOf(mix.cancelReplace)) return this.#cancelReplace()
+    if (isOf(mix.cancel)) return { ...this.#request(), type: 'CancelOrder' }
+    if (!isOf(mix.replace)) return this.#rare()
+    const request = { ...this.#request(), type: 'ReplaceOrder' } as const
+    return { ...request, price: near(), orderQty: this.#qty() }
   }
 
   #newOrder(): NewOrder {
     const r = this.random
     const instrumentId = r.chance(1) ? r.pick([0, 4, 99]) : 1 + r.below(this.#listed)
-    const isMarket = r.chance(15)
+    const isMarket = r.chance(this.#config.marketPercent)
     const byAmount = isMarket && r.chance(40)
     const odd = r.chance(2)
     const timeInForce = r.chance(60) ? 'GTC' : r.pick(TIMES_IN_FORCE.slice(0, isMarket ? 3 : 6))
@@ -157,14 +206,14 @@ export class RandomCommands {
       side: r.pick(SIDES),
       ordType: odd && r.chance(20) ? 'Stop' : isMarket ? 'Market' : 'Limit',
       timeInForce,
-      stpMode: r.chance(50) ? null : r.pick(STP_MODES),
-      postOnly: r.chance(10),
+      stpMode: r.chance(50) ? null : r.pick(this.#stpModes),
+      postOnly: r.chance(this.#config.postOnlyPercent),
       reduceOnly: instrumentId === 3 ? r.chance(25) : odd && r.chance(10),
       price: isMarket && !odd ? 0 : this.#priceNear(),
       orderQty: byAmount ? 0 : this.#qty(),
-      quoteAmount: byAmount ? BigInt(r.below(1_000_000)) * BigInt(this.#scale) * 100n : 0n,
+      quoteAmount: byAmount ? this.#money(1_000_000, 100n * this.#level) : 0n,
       stopPx: odd && r.chance(10) ? 5 : 0,
-      displayQty: r.chance(15) ? (r.chance(3) ? r.pick(ODD_NUMBERS) : this.#part()) : 0,
+      displayQty: r.chance(this.#config.icebergPercent) ? this.#part() : 0,
       trailingOffset: 0,
       trailingOffsetUnit: 'Ticks',
       expireTimeNs: (timeInForce === 'GTD') !== odd ? this.#soon() : 0n,
@@ -210,6 +259,8 @@ export class RandomCommands {
     if (r.chance(40)) return this.#timely()
     const account = r.chance(3) ? 77 : r.pick(ACCOUNTS)
     const common = { account, traceId: TRACE }
+    const { statePercent } = this.#config
+    if (statePercent > 0 && r.chance(statePercent)) return this.#state(common)
     const asset = r.pick(['BTC', 'ETH', 'USD', 'XXX'])
     switch (r.below(10)) {
       case 0:
@@ -233,14 +284,8 @@ export class RandomCommands {
           makerFeePpm: r.pick([null, 0, -250, 333, 20_000, -1_000_000]),
           takerFeePpm: r.pick([null, 0, 77, 1999, 1_000_000]),
         }
-      case 4: {
-        const instrumentId = 1 + r.below(3)
-        const state = { ...common, type: 'SetTradingState', instrumentId } as const
-        const tradingState = r.chance(50) ? 'Auction' : r.pick(TRADING_STATES)
-        if (tradingState !== 'Auction') this.#resume.push({ ...state, tradingState: 'Open' })
-        if (tradingState === 'Closed') this.#resume.push({ ...state, tradingState: 'PreOpen' })
-        return { ...state, tradingState }
-      }
+      case 4:
+        return this.#state(common)
       case 5:
         return {
           ...common,
@@ -268,6 +313,17 @@ export class RandomCommands {
           BigInt(r.below(5_000)) * BigInt(this.#scale),
         )
     }
+  }
+
+  /** Another state of an instrument; what trades nothing ends soon. */
+  #state(common: { account: number; traceId: string }): Command {
+    const r = this.random
+    const instrumentId = 1 + r.below(3)
+    const state = { ...common, type: 'SetTradingState', instrumentId } as const
+    const tradingState = r.chance(50) ? 'Auction' : r.pick(TRADING_STATES)
+    if (tradingState !== 'Auction') this.#resume.push({ ...state, tradingState: 'Open' })
+    if (tradingState === 'Closed') this.#resume.push({ ...state, tradingState: 'PreOpen' })
+    return { ...state, tradingState }
   }
 
   /** What has to do with time. */
@@ -324,8 +380,14 @@ export class RandomCommands {
   #priceNear(): number {
     const r = this.random
     if (r.chance(1)) return r.pick(ODD_NUMBERS)
-    if (r.chance(4)) this.#price = Math.max(20, this.#price + r.below(21) - 10)
-    return this.#price + r.below(13) - 6
+    const { start, driftPercent, drift, spread, jumpPercent } = this.#config.prices
+    if (r.chance(driftPercent)) {
+      this.#price = Math.max(20, this.#price + r.below(2 * drift + 1) - drift)
+    }
+    if (jumpPercent > 0 && r.chance(jumpPercent)) {
+      this.#price = Math.max(20, jumped(r, this.#price, start, PRICE_MAX))
+    }
+    return this.#price + r.below(2 * spread + 1) - spread
   }
 
   #qty(): number {
@@ -336,7 +398,15 @@ export class RandomCommands {
 
   /** What an iceberg may show. */
   #part(): number {
-    return (1 + this.random.below(6)) * this.#scale
+    const r = this.random
+    return r.chance(3) ? r.pick(ODD_NUMBERS) : (1 + r.below(6)) * this.#scale
+  }
+
+  /** Fewer than `units` of a unit that grows with the quantities: in sum below 2^63. */
+  #money(units: number, unit: bigint): bigint {
+    const scaled = unit * BigInt(this.#scale)
+    const most = MONEY_MAX / BigInt(units)
+    return BigInt(this.random.below(units)) * (scaled > most ? most : scaled)
   }
 
   #recent(): number {
@@ -363,6 +433,10 @@ export class RandomCommands {
 
   #listing(base: string): ListInstrument {
     const r = this.random
+    const { quoteScales, steps, bandsPpm, makerFeesPpm, takerFeesPpm } = this.#config
+    const { guardPercent, openPercent, stpModes } = this.#config
+    const quoteScale = r.pick(quoteScales)
+    const [tickSize, lotSize] = r.pick(steps)
     return {
       type: 'ListInstrument',
       account: 0,
@@ -372,24 +446,24 @@ export class RandomCommands {
       baseAsset: base,
       quoteAsset: 'USD',
       baseScale: 4,
-      quoteScale: r.pick([6]),
-      tickSize: '0.01',
-      lotSize: r.pick(['0.0001', '0.001', '0.1']),
+      quoteScale,
+      tickSize,
+      lotSize,
       minQty: 1,
       maxQty: 1_000_000_000_000,
       minNotional: r.pick([0n, 500n]),
       maxNotional: 2n ** 62n,
-      priceBandPpm: r.pick([0, 5_000, 200_000]),
-      makerFeePpm: r.pick([0, -100, 500]),
-      takerFeePpm: r.pick([0, 1000, 250_000]),
+      priceBandPpm: r.pick(bandsPpm),
+      makerFeePpm: r.pick(makerFeesPpm),
+      takerFeePpm: r.pick(takerFeesPpm),
       initialMarginPpm: 0,
       maintenanceMarginPpm: 0,
       maxPosition: 0,
       maxOpenOrders: r.pick([0, 0, 40]),
-      allowedStpModes: STP_MODES,
-      defaultStpMode: r.pick(STP_MODES),
-      tradingState: r.chance(80) ? 'Open' : 'Auction',
-      volatilityGuard: r.chance(60) ? null : this.#guard(),
+      allowedStpModes: stpModes,
+      defaultStpMode: r.pick(stpModes),
+      tradingState: r.chance(openPercent) ? 'Open' : 'Auction',
+      volatilityGuard: r.chance(100 - guardPercent) ? null : this.#guard(),
     }
   }
 

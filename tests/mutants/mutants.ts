@@ -1,8 +1,12 @@
-// The planted mutants. A hazard's mutants stand beside each other, in the order of the hazards.
+// All planted mutants; those of matching and of the state stand in files of their own.
 
 import type { Mutant } from './mutant.ts'
+import { MATCHING_MUTANTS } from './mutants-matching.ts'
+import { STATE_MUTANTS } from './mutants-state.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...MATCHING_MUTANTS,
+  ...STATE_MUTANTS,
   {
     id: 'B1',
     why: 'a new level that takes itself for its better neighbour',

@@ -5,32 +5,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import { BookView } from '#domain/book-view.ts'
-import type { Command, NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
-import { FastEngine } from '../helpers/engine-under-test.ts'
-import { NaiveEngine } from '../helpers/naive-engine.ts'
-import { RandomCommands } from '../helpers/workload-random.ts'
-import { asTrigger, randomList } from '../helpers/workload-triggers.ts'
+import { agree, play, show } from '../helpers/agreement.ts'
+import { EngineTrial, type EngineTrialOptions } from '../helpers/engine-trial.ts'
+import type { FastEngine } from '../helpers/engine-under-test.ts'
+import { WaitingCommands } from '../helpers/workload-mixed.ts'
 
 const FIRST_SEED = Number(process.env['TE_TEST_SEED'] ?? 1)
 const SEEDS = 20
 const COMMANDS = 1_200
-
-/** The random commands, with more that waits; nothing of the others is lost. */
-function next(commands: RandomCommands, backlog: Command[]): Command {
-  const r = commands.random
-  if (backlog.length > 0 || !r.chance(25)) return backlog.shift() ?? commands.next()
-  const order = (): NewOrder => {
-    for (let command = commands.next(); ; command = commands.next()) {
-      if (command.type === 'NewOrder') return command
-      backlog.push(command)
-    }
-  }
-  let price = order().price
-  while (!(price > 10 && price < 1e9)) price = order().price
-  const near = () => price + r.below(9) - 4
-  return r.chance(50) ? asTrigger(r, order(), near) : randomList(r, order, near)
-}
 
 /** Keeps the books of all instruments from events. */
 class Books {
@@ -63,38 +46,22 @@ class Books {
 }
 
 test('both engines agree on stops and lists, and books kept from reports are theirs', (t) => {
-  const seen = new Map<string, number>()
-  const count = (name: string) => seen.set(name, (seen.get(name) ?? 0) + 1)
+  const seen = { elected: 0, armed: 0 }
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-    const commands = new RandomCommands(seed)
-    const backlog: Command[] = []
-    const fast = new FastEngine({ capacity: 1 })
-    const naive = new NaiveEngine()
     const books = new Books()
-    const opening = commands.opening()
-    for (let i = 0; i < opening.length + COMMANDS; i++) {
-      const command = opening[i] ?? next(commands, backlog)
-      const what = `TE_TEST_SEED=${seed} command ${i}`
-      const got = fast.apply(command)
-      const want = naive.apply(command)
-      if (!isDeepStrictEqual(got, want)) return t.deepEqual(got, want, what)
-      commands.observe(got)
-      books.apply(got)
-      const [own, engines] = books.compare(fast)
-      if (!isDeepStrictEqual(own, engines)) return t.deepEqual(own, engines, what)
-      for (const event of got) {
-        if (event.type === 'StopElected') count('elected')
+    const watch: EngineTrialOptions['watch'] = (events, command, fast) => {
+      books.apply(events)
+      agree(...books.compare(fast), isDeepStrictEqual)
+      for (const event of events) {
+        if (event.type === 'StopElected') seen.elected++
         const isReport = event.type === 'ExecutionReport' && event.execType === 'Replaced'
-        if (isReport && command.type !== 'ReplaceOrder') count('armed')
+        if (isReport && command.type !== 'ReplaceOrder') seen.armed++
       }
-      if (i % 100 === 0) fast.engine.checkInvariants()
-      if (i % 400 !== 0) continue
-      const hash = fast.engine.stateHash()
-      fast.restart()
-      t.is(fast.engine.stateHash(), hash, what)
     }
-    t.deepEqual(fast.balances(), naive.balances(), `seed ${seed}`)
+    const options = { capacity: 1, checkEvery: 100, restartEvery: 400, watch }
+    const found = play(new EngineTrial(new WaitingCommands(seed), options), COMMANDS)
+    if (found !== null) return t.fail(`TE_TEST_SEED=${seed} ${show(found)}`)
   }
-  t.true((seen.get('elected') ?? 0) > 500, 'stops are elected')
-  t.true((seen.get('armed') ?? 0) > 100, 'exits are armed')
+  t.true(seen.elected > 500, 'stops are elected')
+  t.true(seen.armed > 100, 'exits are armed')
 })

@@ -162,6 +162,17 @@ rule(
 )
 
 rule(
+  'RPL-1: a replace that asks for what there is already keeps the place, and so does one without numbers',
+  `
+  a1 buy 5 @ 100 b1                    -> b1 New
+  a2 buy 5 @ 100 b2                    -> b2 New
+  a1 replace b1 to 5 @ 100 as b3       -> b3 Replaced
+  a1 replace b3 to 0 @ 0 as b4         -> b4 Replaced
+  a3 sell 6 @ 100 s1                   -> s1 New; s1 Trade 5@100; b4 Trade 5@100; s1 Trade 1@100; b2 Trade 1@100
+`,
+)
+
+rule(
   'RPL-2: a replace goes to the tail when price changes or quantity is raised, and may trade',
   `
   a1 buy 5 @ 100 b1                    -> b1 New

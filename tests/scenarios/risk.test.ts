@@ -109,6 +109,8 @@ rule(
   a1 buy 1 @ 100 b2                    -> b2 New
   a2 sell 1 @ 100 s2                   -> s2 New; s2 Trade 1@100; b2 Trade 1@100
   a1 owns 799 USD
+  a2 owns 200 USD
+  fees owns 1 USD
 `,
 )
 
