@@ -178,7 +178,8 @@ export const MATCHING_MUTANTS: readonly Mutant[] = [
     find: 'if ((begun & exits) !== 0) return true',
     replace: '',
     test: 'tests/scenarios/lists.test.ts',
-    title: 'OCO-1: the first fill of one leg cancels the other',
+    title:
+      'OCO-1, LST-5: the first fill of one leg cancels the other; each is reported under its own clOrdID',
   },
   {
     id: 'AUC-4-side',
