@@ -38,6 +38,35 @@ export const CANCEL_RECORD = {
 
 /** Whether the nine words at a place are an id, or none: ASCII, then nothing but zeros. */
 export function isId(words: Int32Array, at: number): boolean {
+  return isWholeId(words, at) || isShortId(words, at)
+}
+
+/** Thirty-six characters, as a UUID has: ASCII and no zero among them. Written out, as in copy-words.ts. */
+function isWholeId(words: Int32Array, at: number): boolean {
+  const a = words[at] as number
+  const b = words[at + 1] as number
+  const c = words[at + 2] as number
+  const d = words[at + 3] as number
+  const e = words[at + 4] as number
+  const f = words[at + 5] as number
+  const g = words[at + 6] as number
+  const h = words[at + 7] as number
+  const i = words[at + 8] as number
+  // In a word of ASCII a zero byte, and no other, borrows into its own highest bit.
+  const borrows =
+    (a - 0x01010101) |
+    (b - 0x01010101) |
+    (c - 0x01010101) |
+    (d - 0x01010101) |
+    (e - 0x01010101) |
+    (f - 0x01010101) |
+    (g - 0x01010101) |
+    (h - 0x01010101) |
+    (i - 0x01010101)
+  return ((borrows | a | b | c | d | e | f | g | h | i) & 0x80808080) === 0
+}
+
+function isShortId(words: Int32Array, at: number): boolean {
   let seen = 0
   let isOver = false
   for (let i = 0; i < ID_WORDS; i++) {

@@ -41,7 +41,7 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     find: 'if (a.instrument === undefined) return REJECT.UnknownInstrument',
     replace: '',
     test: 'tests/properties/engine-hostile.test.ts',
-    title: 'B5: no record and no command makes the engine throw or breaks a law of its state',
+    title: 'B5: no record and no command makes the engine throw or breaks a law: among ',
   },
   {
     id: 'B5-create',
