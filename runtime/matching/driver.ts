@@ -3,6 +3,7 @@
 
 import { once } from 'node:events'
 import { Script } from './driver-script.ts'
+import { inlineHotFunctions } from './inlining.ts'
 
 /** A line longer than this is refused without being kept: 1 MiB, 2,000 times an order. */
 const LINE_BYTES_MAX = 1_048_576
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  inlineHotFunctions()
   const script = new Script()
   const lines = new Lines(script)
   for await (const chunk of process.stdin) await lines.feed(chunk as Buffer)

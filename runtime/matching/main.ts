@@ -15,6 +15,7 @@ import { startClock } from './clock.ts'
 import { type MatchingConfig, readMatchingConfig } from './config.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createMarkKeeper, markPath, readMark } from './high-water-mark.ts'
+import { inlineHotFunctions } from './inlining.ts'
 import { singleNodeLeadership } from './leadership.ts'
 import { createMatchingMetrics } from './metrics.ts'
 import { serveOperatorRequests } from './operator-requests.ts'
@@ -25,6 +26,7 @@ import { createSnapshotThread } from './snapshot-thread.ts'
 /** Of the 10 s in which a process ends; NATS may be away. */
 const SNAPSHOT_MS_MAX = 6_000
 
+inlineHotFunctions()
 const config = readMatchingConfig()
 const log = createLogger({ name: 'matching', level: config.logLevel })
 const cleanup = new AsyncDisposableStack()

@@ -28,7 +28,7 @@ const REDUCE = W1_REDUCE
 const MOVE = W1_MOVE
 const MARKET = W1_MARKET
 
-/** Commands as columns. */
+/** Commands as columns, and as the records of the definition. */
 export interface W1Load {
   readonly requeue: boolean
   readonly count: number
@@ -37,7 +37,12 @@ export interface W1Load {
   readonly id: Int32Array
   readonly price: Int32Array
   readonly qty: Int32Array
+  /** Four words a command: type and side (a byte each, type lowest), id, price, quantity. */
+  readonly records: Int32Array
 }
+
+const RECORD_WORDS = 4
+const SIDE_SHIFT = 8
 
 /** What a run comes to. */
 export interface W1Totals {
@@ -64,6 +69,7 @@ export function generateW1({ requeue = false, count = W1_COMMANDS } = {}): W1Loa
     id: new Int32Array(count),
     price: new Int32Array(count),
     qty: new Int32Array(count),
+    records: new Int32Array(count * RECORD_WORDS),
   }
   const generator = new Generator(load)
   for (let i = 0; i < count; i++) generator.write(i)
@@ -72,28 +78,33 @@ export function generateW1({ requeue = false, count = W1_COMMANDS } = {}): W1Loa
 
 /** Sends the commands [from, to) to a book, each with its place as sequence. */
 export function playW1(load: W1Load, book: LimitBook, from: number, to: number): void {
-  const { requeue, type, side, id, price, qty } = load
+  const { requeue, records } = load
   for (let i = from; i < to; i++) {
-    const order = id[i] as number
-    switch (type[i]) {
+    const at = i * RECORD_WORDS
+    const head = records[at] as number
+    const side = head >>> SIDE_SHIFT
+    const id = records[at + 1] as number
+    const price = records[at + 2] as number
+    const qty = records[at + 3] as number
+    switch (head & 255) {
       case ADD:
-        book.newOrder(i, order, side[i] as number, price[i] as number, qty[i] as number, false)
+        book.newOrder(i, id, side, price, qty, false)
         break
       case CANCEL:
-        book.cancel(i, order)
+        book.cancel(i, id)
         break
       case REDUCE:
-        if (requeue) book.modify(i, order, price[i] as number, qty[i] as number)
-        else book.reduce(i, order, qty[i] as number)
+        if (requeue) book.modify(i, id, price, qty)
+        else book.reduce(i, id, qty)
         break
       case MOVE:
-        book.modify(i, order, price[i] as number, qty[i] as number)
+        book.modify(i, id, price, qty)
         break
       case MARKET:
-        book.market(i, order, side[i] as number, qty[i] as number)
+        book.market(i, id, side, qty)
         break
       default:
-        book.newOrder(i, order, side[i] as number, price[i] as number, qty[i] as number, true)
+        book.newOrder(i, id, side, price, qty, true)
     }
   }
 }
@@ -215,6 +226,8 @@ class Generator {
     this.#load.id[i] = id
     this.#load.price[i] = price
     this.#load.qty[i] = qty
+    const head = type | ((this.#side[id] as number) << SIDE_SHIFT)
+    this.#load.records.set([head, id, price, qty], i * RECORD_WORDS)
   }
 
   /** xorshift32 */
