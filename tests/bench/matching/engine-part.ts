@@ -3,7 +3,15 @@
 
 import { createBatchApplier } from '../../../runtime/matching/journal/batch-applier.ts'
 import type { BenchRow } from '../bench-row.ts'
-import { type Contestant, figure, race, speedRow, type Taken, timed } from './contestant.ts'
+import {
+  type Contestant,
+  figure,
+  race,
+  speedRow,
+  type Taken,
+  timed,
+  WARM_ROUNDS,
+} from './contestant.ts'
 import { BATCH_COMMANDS, type EngineLoad, generateEngineLoad } from './engine-load.ts'
 import { ENGINE_TYPES, EnginePipeline } from './engine-pipeline.ts'
 import { LatencyLog, latencyRows, timerRow } from './latency.ts'
@@ -15,7 +23,7 @@ const SINGLE_ROUNDS_MAX = 3
 
 /** Runs the part with so many batches a round. */
 export function runEnginePart(rounds: number, batches = 512): BenchRow[] {
-  const commands = (rounds + 1) * batches * BATCH_COMMANDS
+  const commands = (rounds + WARM_ROUNDS) * batches * BATCH_COMMANDS
   const load = generateEngineLoad({ ...SIZES, commands })
   const contestants = [pipelineOn(load, batches), serviceOn(load, batches)]
   const rows = race(contestants, rounds).map((result) => speedRow(PART, result))

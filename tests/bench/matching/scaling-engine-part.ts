@@ -2,7 +2,15 @@
 // over its range while the other two stay. Engines stay open; the rounds are interleaved.
 
 import type { BenchRow } from '../bench-row.ts'
-import { type Contestant, figure, race, speedRow, timed, timeOf } from './contestant.ts'
+import {
+  type Contestant,
+  figure,
+  race,
+  speedRow,
+  timed,
+  timeOf,
+  WARM_ROUNDS,
+} from './contestant.ts'
 import { BATCH_COMMANDS, type EngineLoadOptions, generateEngineLoad } from './engine-load.ts'
 import { EnginePipeline } from './engine-pipeline.ts'
 
@@ -44,7 +52,7 @@ export function runScalingEnginePart(rounds: number, sizes: EngineSizes = SIZES)
 
 /** An engine that gets the next batches of its load in every round. */
 function steadyEngine(size: Size, at: number, sizes: EngineSizes, rounds: number): Contestant {
-  const commands = (rounds + 1) * BATCHES * BATCH_COMMANDS
+  const commands = (rounds + WARM_ROUNDS) * BATCHES * BATCH_COMMANDS
   const options: EngineLoadOptions = { ...sizes.fixed, [size]: at, commands }
   const { snapshot, batches } = generateEngineLoad(options)
   const pipeline = new EnginePipeline(snapshot)
