@@ -1,7 +1,11 @@
 // The two commands that travel most, as they lie in a batch: the words of their records, for whoever
 // reads them in place. A test holds them equal to the layout of the log (contracts/batch-layout.ts).
 
-import { ID_WORDS as WORDS_OF_ID } from './hot-command.ts'
+import {
+  type CancelOrderCommand,
+  type NewOrderCommand,
+  ID_WORDS as WORDS_OF_ID,
+} from './hot-command.ts'
 
 const ID_WORDS = WORDS_OF_ID
 
@@ -35,6 +39,41 @@ export const CANCEL_RECORD = {
   clOrdID: 8,
   origClOrdID: 17,
 } as const
+
+/** Room for one of the two records, for whoever has a command and no batch. */
+export class CommandRecord {
+  readonly words: Int32Array = new Int32Array(NEW_RECORD.words)
+  readonly floats: Float64Array = new Float64Array(this.words.buffer)
+
+  /** Writes a new order; false when it has a flag that no plain order has. */
+  writeNewOrder(c: NewOrderCommand): boolean {
+    if (c.reduceOnly || c.isTrailingPpm) return false
+    const { words, floats } = this
+    words[0] = c.postOnly ? RECORD_POST_ONLY : 0
+    words[RECORD_ACCOUNT] = c.account
+    words[NEW_RECORD.instrumentId] = c.instrumentId
+    words[NEW_RECORD.kind] = c.side | (c.ordType << 8) | (c.timeInForce << 16) | (c.stpMode << 24)
+    floats[NEW_RECORD.price >> 1] = c.price
+    floats[NEW_RECORD.orderQty >> 1] = c.orderQty
+    floats[NEW_RECORD.stopPx >> 1] = c.stopPx
+    floats[(NEW_RECORD.stopPx >> 1) + 1] = c.displayQty
+    words.set(c.quoteAmount, NEW_RECORD.stopPx + 4)
+    words.set(c.expireTimeNs, NEW_RECORD.stopPx + 6)
+    words.set(c.traceId, NEW_RECORD.traceId)
+    words.set(c.clOrdID, NEW_RECORD.clOrdID)
+    words[NEW_RECORD.trailingOffset] = c.trailingOffset
+    return true
+  }
+
+  writeCancel(c: CancelOrderCommand): void {
+    const { words, floats } = this
+    words[RECORD_ACCOUNT] = c.account
+    floats[CANCEL_RECORD.orderID >> 1] = c.orderID
+    words.set(c.traceId, CANCEL_RECORD.traceId)
+    words.set(c.clOrdID, CANCEL_RECORD.clOrdID)
+    words.set(c.origClOrdID, CANCEL_RECORD.origClOrdID)
+  }
+}
 
 /** Whether the nine words at a place are an id, or none: ASCII, then nothing but zeros. */
 export function isId(words: Int32Array, at: number): boolean {

@@ -6,6 +6,7 @@
 //
 // Read next: orders/new-order.ts, then risk/pre-trade.ts, book/book.ts, risk/settlement.ts.
 
+import { assert } from '#domain/assert.ts'
 import type { AdminCommand } from '#domain/command.ts'
 import type { Asset, Instrument } from '#domain/instrument.ts'
 import { administer } from './admin/admin.ts'
@@ -44,6 +45,11 @@ import { idToWords, traceToWords } from './words.ts'
 export type { EngineOptions } from './engine-state.ts'
 export type { PreparedSnapshot } from './snapshot/snapshot.ts'
 export type { BalanceView, LevelView, OrderView, PositionView } from './views.ts'
+
+// Two copies of these modules would be two engines that look like one (hazard A11).
+const LOADED = Symbol.for('tradeengine.engine')
+assert(!Object.hasOwn(globalThis, LOADED), 'the engine is loaded once in a process')
+Object.defineProperty(globalThis, LOADED, { value: true })
 
 /** Owns the whole state. Nothing that it hands out is a part of it. */
 export class Engine {

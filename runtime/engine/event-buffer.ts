@@ -2,6 +2,8 @@
 // balance changes as fixed records, in the layout that the event log has (a test holds the two
 // equal). Whoever takes the events reads them here between two commands, or hands the bytes on.
 
+import { assert } from '#domain/assert.ts'
+
 /** First word of every record: type, flags (a byte each), size in bytes (two bytes). */
 const SIZE_SHIFT = 16
 
@@ -71,6 +73,9 @@ export const FLAGS_SHIFT = 8
 /** A buffer that has grown beyond this, in bytes, is not kept for the next batch. */
 const KEPT_MAX = 2 ** 20
 
+/** Places are 32-bit integers: some nine million reports of one batch. */
+const CAPACITY_MAX = 2 ** 31 - 8
+
 /** Grows; whoever has asked for room reads the views anew (hazard B7). */
 export class EventBuffer {
   bytes: Uint8Array
@@ -106,7 +111,9 @@ export class EventBuffer {
   add(words: number): number {
     const at = this.length >> 2
     if (at + words > this.i32.length) {
-      this.#resize(Math.max((at + words) * 4, this.bytes.length * 2))
+      const needed = (at + words) * 4
+      assert(needed <= CAPACITY_MAX, 'the events of one batch stay below 2 GiB')
+      this.#resize(Math.max(needed, Math.min(this.bytes.length * 2, CAPACITY_MAX)))
     }
     this.length = (at + words) << 2
     this.count += 1

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { InputError } from '#contracts/errors.ts'
 import type { CancelOrder, NewOrder, ReplaceOrder } from '#domain/command.ts'
 import { ORD_TYPES, SIDES, STP_MODES, TIMES_IN_FORCE } from '#domain/order.ts'
+import { CommandRecord } from '#engine/command-record.ts'
 import { Engine } from '#engine/engine.ts'
 import {
   CancelOrderCommand,
@@ -31,6 +32,8 @@ export class Script implements Names {
   readonly #new = new NewOrderCommand()
   readonly #cancel = new CancelOrderCommand()
   readonly #replace = new ReplaceOrderCommand()
+  /** Plain orders take the way that they take in matching: where a batch would have them. */
+  readonly #record = new CommandRecord()
 
   /** Takes one line. Blank lines count and say nothing. */
   take(line: string): void {
@@ -196,7 +199,9 @@ export class Script implements Names {
     writeInt64(command.expireTimeNs, c.expireTimeNs)
     idToWords(command.clOrdID, c.clOrdID)
     traceToWords(command.traceId, c.traceId)
-    this.#engine.newOrder(0, c)
+    const { words, floats } = this.#record
+    const isPlain = this.#record.writeNewOrder(c) && this.#engine.plainOrder(0, words, floats, 0)
+    if (!isPlain) this.#engine.newOrder(0, c)
   }
 
   #cancelOrder(command: CancelOrder): void {
@@ -206,7 +211,9 @@ export class Script implements Names {
     if (!idToWords(command.clOrdID, c.clOrdID)) c.clOrdID.fill(0)
     if (!idToWords(command.origClOrdID, c.origClOrdID)) c.origClOrdID.fill(0)
     traceToWords(command.traceId, c.traceId)
-    this.#engine.cancelOrder(0, c)
+    this.#record.writeCancel(c)
+    const { words, floats } = this.#record
+    if (!this.#engine.plainCancel(0, words, floats, 0)) this.#engine.cancelOrder(0, c)
   }
 
   #replaceOrder(command: ReplaceOrder): void {

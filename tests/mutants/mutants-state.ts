@@ -225,4 +225,13 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     test: 'tests/unit/engine/plain-order.test.ts',
     title: 'plain orders take the short way to the same events and the same state',
   },
+  {
+    id: 'A11-twice',
+    why: 'two copies of the engine in one process',
+    file: 'runtime/engine/engine.ts',
+    find: "assert(!Object.hasOwn(globalThis, LOADED), 'the engine is loaded once in a process')",
+    replace: '',
+    test: 'tests/unit/engine/loaded-once.test.ts',
+    title: 'A11: a second copy of the engine in one process is refused',
+  },
 ]

@@ -2,16 +2,20 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
-import { CANCEL_ORDER, FLAG_POST_ONLY, NEW_ORDER, RECORD } from '#contracts/batch-layout.ts'
+import { CANCEL_ORDER, FLAG_POST_ONLY, HEADER, NEW_ORDER, RECORD } from '#contracts/batch-layout.ts'
+import { encodeCommandBatch } from '#contracts/command-codec.ts'
 import type { Command, NewOrder } from '#domain/command.ts'
 import type { EngineEvent } from '#domain/event.ts'
 import {
   CANCEL_RECORD,
+  CommandRecord,
   isId,
   NEW_RECORD,
   RECORD_ACCOUNT,
   RECORD_POST_ONLY,
 } from '#engine/command-record.ts'
+import { CancelOrderCommand, NewOrderCommand } from '#engine/hot-command.ts'
+import { idToWords, traceToWords } from '#engine/words.ts'
 import { FastEngine, TRACE } from '../../helpers/engine-under-test.ts'
 import { NaiveEngine } from '../../helpers/naive-engine.ts'
 import { PLAIN } from '../../helpers/plain-order.ts'
@@ -105,6 +109,56 @@ test('records that are read in place lie as the log has them', (t) => {
   t.is(CANCEL_RECORD.traceId * 4, CANCEL_ORDER.traceId)
   t.is(CANCEL_RECORD.clOrdID * 4, CANCEL_ORDER.clOrdID)
   t.is(CANCEL_RECORD.origClOrdID * 4, CANCEL_ORDER.origClOrdID)
+})
+
+/** The words of the only record of a batch, without its first. */
+function wordsOf(command: Command): number[] {
+  const bytes = encodeCommandBatch({ source: 1, sourceSeq: 1 }, [command]).slice(HEADER.size)
+  return [...new Int32Array(bytes.buffer)].slice(1)
+}
+
+test('a record written from a command is the record of the log', (t) => {
+  const record = new CommandRecord()
+  const order = new NewOrderCommand()
+  const what = { account: 4_294_967_295, instrumentId: 7, price: 2 ** 40, orderQty: 3, stopPx: 5 }
+  Object.assign(order, { ...what, side: 1, ordType: 3, timeInForce: 2, displayQty: 9 })
+  order.trailingOffset = 250
+  order.quoteAmount.set([11, -1])
+  order.expireTimeNs.set([12, 13])
+  idToWords('order-1', order.clOrdID)
+  traceToWords(TRACE, order.traceId)
+  t.true(record.writeNewOrder(order))
+  const logged: NewOrder = {
+    ...PLAIN,
+    ...what,
+    type: 'NewOrder',
+    traceId: TRACE,
+    clOrdID: 'order-1',
+    side: 'Sell',
+    ordType: 'StopLimit',
+    timeInForce: 'FOK',
+    displayQty: 9,
+    trailingOffset: 250,
+    quoteAmount: 11n - 2n ** 32n,
+    expireTimeNs: 12n + 13n * 2n ** 32n,
+  }
+  t.deepEqual([...record.words].slice(1), wordsOf(logged))
+  t.is(record.words[0], 0)
+  order.postOnly = true
+  t.true(record.writeNewOrder(order))
+  t.is(record.words[0], RECORD_POST_ONLY)
+  order.reduceOnly = true
+  t.false(record.writeNewOrder(order))
+
+  const cancel = new CancelOrderCommand()
+  Object.assign(cancel, { account: 1001, orderID: 77 })
+  idToWords('c1', cancel.clOrdID)
+  idToWords('o1', cancel.origClOrdID)
+  traceToWords(TRACE, cancel.traceId)
+  record.writeCancel(cancel)
+  const ids = { clOrdID: 'c1', origClOrdID: 'o1' }
+  const words = wordsOf({ type: 'CancelOrder', account: 1001, traceId: TRACE, orderID: 77, ...ids })
+  t.deepEqual([...record.words].slice(1, CANCEL_RECORD.words), words)
 })
 
 const ids: readonly [text: string, isFine: boolean][] = [
