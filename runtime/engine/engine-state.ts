@@ -39,6 +39,9 @@ export interface EngineOptions {
   readonly recentIdsMax?: number
 }
 
+/** So many done ids a room for one in use is made for at start. */
+const DONE_TO_OPEN = 16
+
 /** The state of one shard. */
 export class EngineState {
   readonly accounts: Accounts
@@ -98,7 +101,10 @@ export class EngineState {
     this.lists = new SlotPool(LIST.words, 1)
     this.orderIds = new OrderIds(this.details, capacity)
     const { orders } = this.memory
-    this.clientIds = new ClientIds(orders, this.details, capacity, this.recentIdsMax)
+    // Ids that are done soon outnumber those in use: a table that grows with them would stop the engine
+    // for tens of milliseconds each time.
+    const ids = Math.max(capacity, Math.min(this.recentIdsMax, capacity * DONE_TO_OPEN))
+    this.clientIds = new ClientIds(orders, this.details, ids, this.recentIdsMax)
     this.transferIds = new ClientIds(orders, this.details, few, this.recentIdsMax)
     this.reports = new Reports(this, this.sink.buffer)
     const venue = [EXTERNAL_ACCOUNT, FEE_ACCOUNT, INSURANCE_ACCOUNT, CLEARING_ACCOUNT]

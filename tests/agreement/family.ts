@@ -8,6 +8,7 @@ import { LimitBookTrial } from '../helpers/limit-book-trial.ts'
 import { drawAuctionConfig, drawConfig } from '../helpers/workload-draw.ts'
 import { drawMarginConfig, RandomMarginCommands } from '../helpers/workload-margin.ts'
 import { IcebergCommands, WaitingCommands } from '../helpers/workload-mixed.ts'
+import { PlainCommands } from '../helpers/workload-plain.ts'
 import { type CommandSource, Random, RandomCommands } from '../helpers/workload-random.ts'
 
 /** Trials of one kind; each seed is one trial, with a configuration of its own. */
@@ -39,9 +40,16 @@ export const FAMILIES: readonly Family[] = [
   {
     name: 'engine',
     what: 'the engine against the naive one, on all commands',
-    percent: 15,
+    percent: 10,
     commandsPerSeed: 2_500,
     trial: (seed) => engineTrial(seed, new RandomCommands(seed, drawConfig(seed))),
+  },
+  {
+    name: 'plain',
+    what: 'the same, where most orders are plain and take the short way',
+    percent: 10,
+    commandsPerSeed: 10_000,
+    trial: (seed) => engineTrial(seed, new PlainCommands(seed)),
   },
   {
     name: 'auctions',
@@ -53,7 +61,7 @@ export const FAMILIES: readonly Family[] = [
   {
     name: 'waiting',
     what: 'the same, where more waits for a price or for another order',
-    percent: 10,
+    percent: 5,
     commandsPerSeed: 2_500,
     trial: (seed) => engineTrial(seed, new WaitingCommands(seed, drawConfig(seed))),
   },

@@ -23,9 +23,6 @@ const REMEMBERED = SHARED_REMEMBERED
  */
 export const RECENT_IDS_MAX = 262_144
 
-/** So many done ids a room for one in use is made for at start. */
-const DONE_TO_OPEN = 16
-
 /**
  * (account, id) -> what became of it. A reference is order * 2 for an id in use, place * 2 + 1 for
  * one in the ring; no order is 0, so neither is a reference.
@@ -42,10 +39,7 @@ export class ClientIds {
     this.#details = details
     this.#doneMax = doneMax
     this.ring = new IdRing(doneMax)
-    // Ids that are done soon outnumber those in use: a table that grows with them stops the engine for
-    // tens of milliseconds each time.
-    const room = Math.max(capacity, Math.min(doneMax, capacity * DONE_TO_OPEN))
-    this.#refs = new RefTable(room, (ref) => this.#hashAt(ref))
+    this.#refs = new RefTable(capacity, (ref) => this.#hashAt(ref))
   }
 
   /** Ids in use and done. */
