@@ -234,4 +234,13 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     test: 'tests/unit/engine/loaded-once.test.ts',
     title: 'A11: a second copy of the engine in one process is refused',
   },
+  {
+    id: 'B4',
+    why: 'a ring that goes round one place too late',
+    file: 'runtime/engine/accounts/id-ring.ts',
+    find: 'if (place >= this.#max) place -= this.#max',
+    replace: 'if (place > this.#max) place -= this.#max',
+    test: 'tests/unit/engine/id-ring.test.ts',
+    title: 'B4: a ring of N holds the last N ids in order, whatever N and however many came',
+  },
 ]

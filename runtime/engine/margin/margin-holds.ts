@@ -1,5 +1,6 @@
 // What an order of a perpetual holds and counts while it is in the book. Held is only the dearest fee
-// that its fills can meet; one that waits holds and counts nothing. Its margin is a function of what is counted here (exposure-value.ts).
+// that its fills can meet; one that waits holds and counts nothing. Its margin is a function of what
+// is counted here (exposure-value.ts).
 
 import { ORDER } from '../book/order-pool.ts'
 import type { EngineState } from '../engine-state.ts'

@@ -1,10 +1,12 @@
-// The way of a plain order, in one room, readable top to bottom: a Limit that is GTC, post-only or not, on a spot
-// instrument that is open, that meets nobody and rests; and its cancel. Nineteen of twenty commands are one of the two.
+// The way of a plain order, in one room, readable top to bottom: a Limit that is GTC, post-only or
+// not, on a spot instrument that is open, that meets nobody and rests; and its cancel. Nineteen of
+// twenty commands are one of the two.
 //
 // What stands here decides as the ladder (risk/pre-trade.ts) and the stages behind it do, in numbers
 // of 53 bits instead of 64, and on the record of the command where it lies in its batch. Whatever is
 // not plain, would be refused, or does not fit goes the general way: both functions answer false then
-// and have changed nothing. The naive engine agrees: tests/properties/engine-agreement.test.ts.
+// and have changed nothing. tests/unit/engine/plain-order.test.ts holds the two ways together, and
+// `npm run agree -- --family plain` this one to the naive engine.
 
 import { CLEARING_ACCOUNT } from '#domain/accounts.ts'
 import { ACCOUNT, FEE_UNSET, NEAR_ASSETS } from '../accounts/accounts.ts'
@@ -224,7 +226,10 @@ export function cancelPlain(
   return true
 }
 
-/** Limits of the instrument, or of the account in it: the rungs that the general way has for them. */
+/**
+ * Limits of the instrument, or of the account in it: the rungs that the general way has for them. As
+ * there, the record in which the account's open orders are counted is made when it is asked for.
+ */
 function isInsideLimits(
   s: EngineState,
   instrument: InstrumentState,
