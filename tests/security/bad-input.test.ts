@@ -81,7 +81,10 @@ async function holdings(): Promise<unknown> {
     trader.call('GET', '/v1/alerts'),
     trader.call('GET', '/v1/instruments'),
   ])
-  return [balances.balances, orders.orders, keys.json, alerts, instruments]
+  const { apiKeys } = keys.json as { apiKeys: object[] }
+  // When a key was used is told a moment after its use: these very questions set it.
+  const known = apiKeys.map((key) => ({ ...key, lastUsedAt: null }))
+  return [balances.balances, orders.orders, known, alerts, instruments]
 }
 
 /** The values that a field does not take. */
