@@ -6,6 +6,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deriveSources, parseDeb822, parseOneLine, type SourceStanza } from './apt-sources.ts'
+import { underLock } from './cache-lock.ts'
 import { type CommandOptions, runCommand } from './command.ts'
 import { env } from './config.ts'
 import { cacheDir } from './paths.ts'
@@ -31,10 +32,30 @@ export interface PackageRequest {
  * release come alone, because they would drag in that release's libc.
  * Errors: an Error with apt's words when there is no apt, no network or no such package.
  */
-export async function fetchDebianPackages(request: PackageRequest): Promise<void> {
+export function fetchDebianPackages(request: PackageRequest): Promise<void> {
+  // Whoever asks while they come waits for the same: two at once would write into one folder.
+  const known = fetching.get(request.prefix)
+  if (known !== undefined) return known
+  const fetched = fetchOnce(request).finally(() => fetching.delete(request.prefix))
+  fetching.set(request.prefix, fetched)
+  return fetched
+}
+
+const fetching = new Map<string, Promise<void>>()
+
+async function isComplete(prefix: string): Promise<boolean> {
+  return (await stat(join(prefix, '.complete')).catch(() => undefined)) !== undefined
+}
+
+async function fetchOnce(request: PackageRequest): Promise<void> {
+  if (await isComplete(request.prefix)) return
+  await underLock(join(cacheDir(), 'debian.lock'), () => fetchLocked(request))
+}
+
+async function fetchLocked(request: PackageRequest): Promise<void> {
   const { prefix, note = () => {} } = request
-  const isThere = await stat(join(prefix, '.complete')).catch(() => undefined)
-  if (isThere !== undefined) return
+  // Whoever had the lock before may have fetched the same.
+  if (await isComplete(prefix)) return
   const running = await runningRelease()
   const release = request.release ?? running
   const apt = await privateApt(running, release)

@@ -55,9 +55,9 @@ export const STATE_MUTANTS: readonly Mutant[] = [
   {
     id: 'D1',
     why: 'what one order holds, the next one may spend again',
-    file: 'runtime/engine/risk/holds.ts',
-    find: 's.balances.hold(balanceOf(s, instrument, order), amount)',
-    replace: '',
+    file: 'runtime/engine/orders/plain-order.ts',
+    find: 'const held = hold + (money[HELD] as number)',
+    replace: 'const held = money[HELD] as number',
     test: RISK,
     title: 'D1: two orders cannot spend one balance',
   },
