@@ -17,7 +17,7 @@ import {
   FLAGS_SHIFT as SHIFT_OF_FLAGS,
 } from './event-buffer.ts'
 import type { InstrumentState } from './instruments/instrument-state.ts'
-import { ATTRIBUTE_POST_ONLY, DETAIL } from './orders/order-details.ts'
+import { ATTRIBUTE_POST_ONLY, DETAIL, stpModeOf, timeInForceOf } from './orders/order-details.ts'
 
 // Constants of this module are folded into the code; imported ones are read from memory each time.
 const R = REPORT
@@ -39,8 +39,6 @@ const CODES_CANCELED = EXEC_CANCELED | (STATUS_CANCELED << 8)
 /** Words of both records. */
 const BOTH = REPORT.words + CHANGE.words
 const SIDE_SHIFT = 16
-const TIME_IN_FORCE_SHIFT = 3
-const STP_MODE_SHIFT = 6
 const NEW_TRACE = NEW_RECORD.traceId
 const NEW_ID = NEW_RECORD.clOrdID
 const CANCEL_TRACE = CANCEL_RECORD.traceId
@@ -111,8 +109,7 @@ function writeReport(
   to[at + R.instrumentId] = instrument.id
   to[at + R.cmdIndex] = s.cmdIndex
   to[at + R.codes] = codes | (isBuy ? 0 : 1 << SIDE_SHIFT)
-  to[at + R.moreCodes] =
-    ((attributes >>> TIME_IN_FORCE_SHIFT) & 7) | (((attributes >>> STP_MODE_SHIFT) & 7) << 16)
+  to[at + R.moreCodes] = timeInForceOf(attributes) | (stpModeOf(attributes) << 16)
   toF64[double + R.orderID] = f64[fromDouble + D.orderID] as number
   toF64[double + R.execID] = s.lastExecID
   toF64[double + R.tradeID] = 0

@@ -49,7 +49,7 @@ export class ClientIds {
 
   /** Of an account's id: computed once a command. */
   hash(accountSlot: number, id: Int32Array): number {
-    return hashWords(accountSlot, id, 0)
+    return this.hashAt(accountSlot, id, 0)
   }
 
   /** The same for an id that stands at a word of a batch. */
